@@ -1,0 +1,2 @@
+Console.WriteLine("hybrid-replica");
+return 0;
