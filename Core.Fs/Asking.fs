@@ -1,0 +1,166 @@
+namespace HybridReplica.Core
+
+/// Verbs of the replica from the first connection to the request that brings the snapshot.
+module internal Asking =
+
+    open Endings
+
+    /// Opens a connection.
+    let dial (state: State) =
+        { enter Phase.Connecting (heard state) with
+            Elapsed = 0
+            Promised = ValueNone
+        },
+        [ Command.Log(LogEvent.Connecting state.Attempt); Command.Dial state.Link ]
+
+    /// Makes sure that the target can be written before the master is troubled.
+    let start (state: State) =
+        match state.Settings.Destination with
+        | Destination.File -> enter Phase.CheckingTarget state, [ Command.CheckTarget ]
+        | Destination.Pipe -> dial state
+
+    let private send request (state: State) =
+        Command.Send(Handshake.form state.Settings.Dialect request, request)
+
+    // 2.6 sends AUTH and REPLCONF and waits for their replies in one go, five seconds each (`sendSynchronousCommand`,
+    // 2.6.17); any other reply is waited for as long as the master gives signs of life.
+    let private lineAge step (state: State) =
+        if state.Settings.Dialect <> Dialect.Redis6 && step <> Step.Ping then
+            ValueSome 0
+        else
+            ValueNone
+
+    let private ask (step, later) (state: State) =
+        let request = Handshake.request state.Settings state.Resume step
+
+        let log =
+            match request with
+            | Request.Psync(ValueSome position) -> [ Command.Log(LogEvent.TryingPartialResync position) ]
+            | Request.Psync ValueNone -> [ Command.Log LogEvent.NoPositionToResume ]
+            | _ -> []
+
+        { enter (Phase.Asking(step, later)) state with
+            LineAge = lineAge step state
+        },
+        log @ [ send request state ]
+
+    let private awaitPreamble (state: State) =
+        { enter Phase.AwaitingPreamble state with
+            Elapsed = 0
+        }
+
+    let private follow next (state: State) =
+        match next with
+        | Next.Ask(step, later) -> ask (step, later) state
+        | Next.Sync -> awaitPreamble state, [ send Request.Sync state ]
+        | Next.Preamble -> awaitPreamble state, []
+
+    /// Sees to it that there is a temporary file before anything is said that can only end in a snapshot.
+    let private prepare next (state: State) =
+        match state.Settings.Destination with
+        | Destination.File when not state.HasTemporary ->
+            enter (Phase.Opening(1, next)) state, [ Command.CreateTemporary ]
+        | Destination.File
+        | Destination.Pipe -> follow next state
+
+    /// Settles the next thing on the list. When nothing is left to settle, SYNC.
+    let proceed steps (state: State) =
+        match steps with
+        | [] -> prepare Next.Sync state
+        | Step.Psync :: later when state.Resume.IsNone -> prepare (Next.Ask(Step.Psync, later)) state
+        | step :: later -> ask (step, later) state
+
+    // Whoever follows this replica has data that will not fit what comes.
+    let private forsakeFollowers = [ Command.DisconnectReplicas; Command.DropBacklog ]
+
+    let private fullResync position (state: State) =
+        { state with
+            Resume = ValueNone
+            Promised = ValueSome position
+        }
+        |> prepare Next.Preamble
+        |> after (Command.Log(LogEvent.FullResync position) :: forsakeFollowers)
+
+    let private fallBack reply (state: State) =
+        { state with Resume = ValueNone }
+        |> proceed []
+        |> after (
+            Command.Log(LogEvent.PsyncNotSupported reply) :: forsakeFollowers
+            @ [ Command.Log LogEvent.RetryingWithSync ]
+        )
+
+    let private resume id reply (state: State) =
+        match state.Resume with
+        | ValueNone -> fail (Fault.ContinueUnasked reply) state
+        | ValueSome position ->
+            let resumed =
+                { position with
+                    Id = ValueOption.defaultValue position.Id id
+                }
+
+            let idChange =
+                if resumed.Id = position.Id then
+                    []
+                else
+                    [
+                        Command.Log(LogEvent.ReplicationIdChanged(position.Id, resumed.Id))
+                        Command.DisconnectReplicas
+                    ]
+
+            leave
+                (Ending.Finish(Outcome.Resumed resumed))
+                { state with
+                    Resume = ValueSome resumed
+                }
+            |> after (
+                idChange
+                @ [
+                    Command.Log(LogEvent.PartialResync resumed)
+                    Command.Notify(Notification.Status "Partial resync accepted by the master.")
+                    Command.Notify Notification.Ready
+                ]
+            )
+
+    /// Weighs the reply to the step that was asked.
+    let weigh (step, later) reply (state: State) =
+        let state = heard state
+
+        match Handshake.judge state.Settings.Dialect step reply with
+        | Verdict.Proceed when step = Step.Ping ->
+            proceed later state |> after [ Command.Log(LogEvent.MasterAnswered reply) ]
+        | Verdict.Proceed -> proceed later state
+        | Verdict.ProceedAnyway ->
+            proceed later state
+            |> after [ Command.Log(LogEvent.RefusalIgnored(step, reply)) ]
+        | Verdict.Wait -> state, []
+        | Verdict.FullResync position -> fullResync position state
+        | Verdict.Resume id -> resume id reply state
+        | Verdict.FallBack -> fallBack reply state
+        | Verdict.Refuse fault -> fail fault state
+
+    /// An error that is longer than a line may be is still an error, if it would have ended the handshake anyway.
+    let weighBeginning limit (beginning: string) (state: State) =
+        let tooLong = Fault.LineTooLong(limit, beginning)
+
+        match Reply.Read beginning, state.Phase with
+        | Reply.Error _ as reply, Phase.Asking(step, _) ->
+            match Handshake.judge state.Settings.Dialect step reply with
+            | Verdict.Refuse fault -> fail fault state
+            | _ -> fail tooLong state
+        | Reply.Error _ as reply, Phase.AwaitingPreamble -> fail (Handshake.judgePreamble reply) state
+        | _ -> fail tooLong state
+
+    // The temporary file.
+
+    /// The temporary file is there.
+    let opened next (state: State) =
+        follow next { state with HasTemporary = true }
+
+    /// The temporary file could not be created: a second later it may be, under another name.
+    let notOpened tries next trouble (state: State) =
+        let log = [ Command.Log(LogEvent.TemporaryFileRefused(tries, trouble)) ]
+
+        if tries < Limits.TemporaryTries then
+            enter (Phase.OpeningAgain(tries, next)) state, log
+        else
+            fail (Fault.File(FileStep.Create, trouble)) state |> after log

@@ -1,0 +1,82 @@
+namespace HybridReplica.Core
+
+/// Verbs of the replica that end an attempt or the session. Each takes a state, and gives the next one and what to do about it.
+module internal Endings =
+
+    /// The same replica in another phase.
+    let enter phase (state: State) = { state with Phase = phase }
+
+    /// Commands already decided, before those of the next verb.
+    let after commands (state: State, next: Command list) = state, commands @ next
+
+    /// The master gave a sign of life, and nothing of it is left hanging.
+    let heard (state: State) =
+        { state with
+            Silence = 0
+            LineAge = ValueNone
+        }
+
+    // Endings.
+
+    /// The end.
+    let finish outcome state =
+        enter (Phase.Ended outcome) state, [ Command.Log(LogEvent.Ended outcome); Command.Finish outcome ]
+
+    let private rest fault (state: State) =
+        let struct (seconds, jitter) =
+            Jitter.pause state.Settings.Retry state.Attempt state.Jitter
+
+        { enter (Phase.Resting seconds) state with
+            Attempt = state.Attempt + 1
+            Jitter = jitter
+        },
+        [ Command.Log(LogEvent.Retrying(fault, seconds, state.Attempt + 1)) ]
+
+    /// Goes to where the ending leads, the temporary file being gone.
+    let settle ending (state: State) =
+        let state = { state with HasTemporary = false }
+
+        match ending with
+        | Ending.Finish outcome -> finish outcome state
+        | Ending.Retry fault -> rest fault state
+
+    /// Leaves nothing behind: no connection, no temporary file.
+    let leave ending (state: State) =
+        let hangUp, state =
+            if state.IsLinked then
+                [ Command.HangUp ], { state with Link = state.Link + 1 }
+            else
+                [], state
+
+        if state.HasTemporary then
+            enter (Phase.Discarding ending) state, hangUp @ [ Command.DeleteTemporary ]
+        else
+            settle ending state |> after hangUp
+
+    /// What a pipe was given cannot be taken back, so a second attempt would only append to it.
+    let private isSpent (state: State) =
+        match state.Settings.Destination, state.Phase with
+        | Destination.Pipe, Phase.Receiving transfer -> transfer.Taken > 0L
+        | Destination.Pipe, Phase.Checking _ -> true
+        | _ -> false
+
+    /// Ends the attempt, and with it the session unless trying again may help.
+    let fail fault (state: State) =
+        let mayRetry =
+            FaultTable.isPassing fault
+            && state.Attempt < state.Settings.Retry.Attempts
+            && not (isSpent state)
+
+        leave
+            (if mayRetry then
+                 Ending.Retry fault
+             else
+                 Ending.Finish(Outcome.Failed fault))
+            state
+
+    /// REPLICAOF NO ONE. Once the target is replaced there is nothing to stop any more.
+    let stop (state: State) =
+        match state.Phase with
+        | Phase.Publishing(PublishStep.SyncingFolder, _) -> state, []
+        | Phase.Discarding _ -> enter (Phase.Discarding(Ending.Finish Outcome.Stopped)) state, []
+        | _ -> leave (Ending.Finish Outcome.Stopped) state

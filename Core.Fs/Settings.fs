@@ -1,0 +1,220 @@
+namespace HybridReplica.Core
+
+open System
+open System.Text
+
+/// How the handshake is spoken.
+[<RequireQualifiedAccess>]
+type Dialect =
+    /// `connectWithMaster` and `syncWithMaster` of Redis 6.0: RESP arrays, one request and one reply at a time, PSYNC, and
+    /// SYNC where PSYNC is not understood.
+    | Redis6
+    /// `syncWithMaster` of 2.6.11 to 2.6.17: inline requests, an error answers PING only when it asks for a password,
+    /// then SYNC.
+    | Redis26
+    /// `syncWithMaster` of 2.6.8 to 2.6.10: as `Redis26`, but any `+` or `-` line answers PING.
+    | Redis26Lenient
+
+    /// The name people type: `redis6`, `redis26` or `redis26-lenient`.
+    member this.Name =
+        match this with
+        | Redis6 -> "redis6"
+        | Redis26 -> "redis26"
+        | Redis26Lenient -> "redis26-lenient"
+
+    override this.ToString() = this.Name
+
+    /// All dialects, the default first.
+    static member All = [ Redis6; Redis26; Redis26Lenient ]
+
+    /// Finds a dialect by its name.
+    static member TryParse(name: string) : Dialect voption =
+        match Dialect.All |> List.tryFind (fun dialect -> dialect.Name = name) with
+        | Some dialect -> ValueSome dialect
+        | None -> ValueNone
+
+/// A password. It prints as three stars wherever it is printed; only the encoding of AUTH looks inside.
+[<StructuredFormatDisplay("***")>]
+type Secret =
+    private
+    | Secret of latin1: string
+
+    override _.ToString() = "***"
+
+    /// The password as it goes over the wire: one character for each byte.
+    member internal this.Wire =
+        let (Secret latin1) = this
+        latin1
+
+    /// Whether the password is empty.
+    member this.IsEmpty = this.Wire.Length = 0
+
+    /// A password given as text. It is sent as UTF-8.
+    static member OfText(text: string) : Secret =
+        Secret(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes text))
+
+    /// A password given as bytes. It is sent as it is; masters since 6.2 take any bytes.
+    static member OfBytes(bytes: ReadOnlySpan<byte>) : Secret = Secret(Encoding.Latin1.GetString bytes)
+
+/// What AUTH sends. A user without a password is no credentials at all, as in Redis (`masteruser` without `masterauth`).
+type Credentials =
+    {
+        /// The ACL user, since Redis 6.0. None: the default user.
+        User: string voption
+        /// The password.
+        Password: Secret
+    }
+
+/// Where a snapshot goes.
+[<RequireQualifiedAccess>]
+type Destination =
+    /// To a temporary file that replaces the target once the snapshot is whole, checked and on disk.
+    | File
+    /// Straight to a pipe, as it comes. What a pipe has taken cannot be taken back, so nothing is tried again after that.
+    | Pipe
+
+/// When and how often what failed in passing is tried again.
+type Retry =
+    {
+        /// Attempts in all, the first one included; at least 1.
+        Attempts: int
+        /// The longest the first pause can be, in seconds. Each further pause may be twice as long as the one before.
+        FirstPause: int
+        /// The longest any pause can be, in seconds.
+        LongestPause: int
+        /// Where the jitter of the pauses starts: the same seed gives the same pauses.
+        Seed: uint64
+    }
+
+/// Everything a replica is told before it starts. All times are whole seconds.
+type Settings =
+    {
+        /// How the handshake is spoken.
+        Dialect: Dialect
+        /// What to authenticate with, if anything.
+        Credentials: Credentials voption
+        /// The port this replica says it listens on. Zero: it listens on none.
+        ListeningPort: int
+        /// The port to name instead, where the replica is reached through another one (`replica-announce-port`). Redis6 only.
+        AnnouncedPort: int voption
+        /// The address to name, where the replica is reached through another one (`replica-announce-ip`). Redis6 only.
+        AnnouncedAddress: string voption
+        /// Whether to ask the master not to queue its stream for us (`REPLCONF rdb-only 1`, since 6.2). Redis6 only.
+        RdbOnly: bool
+        /// Where to resume from, if a position is known. Redis6 only.
+        Resume: Position voption
+        /// Where the snapshot goes.
+        Destination: Destination
+        /// Seconds without a sign of life after which the master is given up (`repl-timeout`).
+        Timeout: int
+        /// Seconds a reply may take from its first byte to its line end (`repl-syncio-timeout`).
+        ReplyTimeout: int
+        /// Seconds from connecting to the promise of a snapshot, however patient the master's newlines ask us to be.
+        HandshakeTimeout: int
+        /// Seconds from the promise of a snapshot to its announcement. None: as long as the master gives signs of life.
+        PreparationTimeout: int voption
+        /// When to try again.
+        Retry: Retry
+    }
+
+    /// The settings of a replica nobody has told anything.
+    static member Default: Settings =
+        {
+            Dialect = Dialect.Redis6
+            Credentials = ValueNone
+            ListeningPort = 0
+            AnnouncedPort = ValueNone
+            AnnouncedAddress = ValueNone
+            RdbOnly = false
+            Resume = ValueNone
+            Destination = Destination.File
+            Timeout = Limits.Timeout
+            ReplyTimeout = Limits.ReplyTimeout
+            HandshakeTimeout = Limits.HandshakeTimeout
+            PreparationTimeout = ValueNone
+            Retry =
+                {
+                    Attempts = 3
+                    FirstPause = 1
+                    LongestPause = 30
+                    Seed = 0UL
+                }
+        }
+
+/// What is wrong with settings.
+[<RequireQualifiedAccess>]
+type SettingsTrouble =
+    /// A port is outside 0 to 65535.
+    | PortOutOfRange of port: int
+    /// A number that counts seconds or attempts is below 1.
+    | BelowOne of setting: string
+    /// The setting needs the redis6 dialect.
+    | OnlyInRedis6 of setting: string
+    /// The setting cannot be sent inline, because it is empty or holds a space, a quote or a control character.
+    | NotInline of setting: string
+
+    /// What is wrong, as one sentence.
+    override this.ToString() =
+        match this with
+        | PortOutOfRange port -> $"The port {port} is outside 0 to 65535."
+        | BelowOne setting -> $"The {setting} must be at least 1."
+        | OnlyInRedis6 setting -> $"The {setting} can only be used with the dialect redis6."
+        | NotInline setting ->
+            $"The {setting} cannot be sent in the inline form of Redis 2.6: it is empty, or has a space, a quote or a control character."
+
+/// The rules that settings have to keep.
+[<RequireQualifiedAccess>]
+module SettingsRules =
+
+    let private ports (settings: Settings) =
+        [ settings.ListeningPort; yield! ValueOption.toList settings.AnnouncedPort ]
+        |> List.filter (fun port -> port < 0 || port > 65535)
+        |> List.map SettingsTrouble.PortOutOfRange
+
+    let private counts (settings: Settings) =
+        [
+            "timeout", settings.Timeout
+            "reply timeout", settings.ReplyTimeout
+            "handshake timeout", settings.HandshakeTimeout
+            "preparation timeout", ValueOption.defaultValue 1 settings.PreparationTimeout
+            "number of attempts", settings.Retry.Attempts
+            "first pause", settings.Retry.FirstPause
+            "longest pause", settings.Retry.LongestPause
+        ]
+        |> List.filter (fun (_, value) -> value < 1)
+        |> List.map (fst >> SettingsTrouble.BelowOne)
+
+    // The 2.6 master splits an inline request at spaces and takes quotes for its own (`sdssplitargs`, 2.6.17).
+    let private isInline (text: string) =
+        text.Length > 0
+        && text |> String.forall (fun c -> c > ' ' && c <> '"' && c <> '\'' && c <> '\127')
+
+    let private inlineWords (settings: Settings) =
+        match settings.Dialect, settings.Credentials with
+        | Dialect.Redis6, _
+        | _, ValueNone -> []
+        | _, ValueSome credentials ->
+            [
+                if credentials.User.IsSome then
+                    SettingsTrouble.OnlyInRedis6 "user"
+                if not (isInline credentials.Password.Wire) then
+                    SettingsTrouble.NotInline "password"
+            ]
+
+    let private onlyInRedis6 (settings: Settings) =
+        if settings.Dialect = Dialect.Redis6 then
+            []
+        else
+            [
+                "announced port", settings.AnnouncedPort.IsSome
+                "announced address", settings.AnnouncedAddress.IsSome
+                "rdb-only option", settings.RdbOnly
+                "position to resume from", settings.Resume.IsSome
+            ]
+            |> List.filter snd
+            |> List.map (fst >> SettingsTrouble.OnlyInRedis6)
+
+    /// Everything that is wrong with the settings; empty when they can be used.
+    [<CompiledName "Troubles">]
+    let troubles (settings: Settings) : SettingsTrouble list =
+        ports settings @ counts settings @ inlineWords settings @ onlyInRedis6 settings
