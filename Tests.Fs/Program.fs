@@ -1,6 +1,8 @@
 module HybridReplica.Tests.Program
 
+open Expecto
+
+let private all = testList "HybridReplica" [ StandInTests.tests; TidyTests.tests ]
+
 [<EntryPoint>]
-let main _ =
-    printfn "0 passed, 0 failed"
-    0
+let main arguments = runTestsWithCLIArgs [] arguments all
