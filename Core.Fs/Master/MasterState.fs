@@ -1,0 +1,84 @@
+namespace HybridReplica.Core
+
+/// How the end of a snapshot is told.
+[<RequireQualifiedAccess>]
+type MasterFraming =
+    /// `$<length>` in front.
+    | Counted
+    /// `$EOF:<mark>` in front, and the mark behind.
+    | Marked
+
+/// What a master's host can report about one connection.
+[<RequireQualifiedAccess>]
+type MasterEvent =
+    /// Somebody connected.
+    | Accepted
+    /// A request, as `MasterRequest` reads it.
+    | Asked of words: string list
+    /// Bytes that are no request.
+    | Garbled of trouble: string
+    /// Whole seconds have passed.
+    | Ticked of seconds: int
+    /// The snapshot is sent, the mark included.
+    | SnapshotSent
+
+/// What a master's host is to do, in order.
+[<RequireQualifiedAccess>]
+type MasterCommand =
+    /// Send a line; its line end is not included.
+    | Say of line: string
+    /// Send a bare newline: the master is alive and still at work.
+    | SendNewline
+    /// Send a snapshot, its announcement in front. Answered by `SnapshotSent`.
+    | SendSnapshot of framing: MasterFraming
+    /// Close the connection once all is sent.
+    | HangUp
+
+/// Where a master is in its conversation with one client.
+[<RequireQualifiedAccess>]
+type MasterPhase =
+    /// Nobody is there yet.
+    | Listening
+    /// Somebody asks, and is answered (a replica in none of the `SLAVE_STATE_…`).
+    | Answering
+    /// A snapshot will be saved in so many seconds; `+FULLRESYNC` may still have to be said (`SLAVE_STATE_WAIT_BGSAVE_START`).
+    | Delaying of seconds: int * promise: bool
+    /// A snapshot is being saved for so many seconds more (`SLAVE_STATE_WAIT_BGSAVE_END`).
+    | Saving of seconds: int
+    /// A snapshot is on its way (`SLAVE_STATE_SEND_BULK`).
+    | Sending
+    /// The replica has all there is (`SLAVE_STATE_ONLINE`).
+    | Online
+    /// It is over.
+    | Closed
+
+/// All that a master knows about one connection.
+type MasterState =
+    {
+        /// What it was told.
+        Settings: MasterSettings
+        /// Where it is.
+        Phase: MasterPhase
+        /// Who the client is. None: it has yet to say.
+        User: MasterUser voption
+        /// Whether the client can tell the end of a snapshot by a mark (`capa eof`).
+        TakesMark: bool
+        /// Whether the client knows that histories change their ids (`capa psync2`).
+        TakesHistoryName: bool
+        /// Whether the client wants nothing after the snapshot (`rdb-only 1`).
+        RdbOnly: bool
+    }
+
+    /// A master nobody has connected to.
+    static member Initial(settings: MasterSettings) : MasterState =
+        let isOpen (user: MasterUser) =
+            user.Name = "default" && user.Password.IsNone
+
+        {
+            Settings = settings
+            Phase = MasterPhase.Listening
+            User = settings.Users |> List.tryFind isOpen |> ValueOption.ofOption
+            TakesMark = false
+            TakesHistoryName = false
+            RdbOnly = false
+        }
