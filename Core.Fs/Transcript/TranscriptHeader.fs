@@ -1,0 +1,161 @@
+namespace HybridReplica.Core
+
+open System
+open System.Globalization
+open System.Text
+
+/// The header of a transcript: a line for each setting that differs from the default.
+module internal TranscriptHeader =
+
+    /// What stands for a password in transcripts. As a password it prints as itself.
+    let standIn = Secret.OfText "***"
+
+    [<NoComparison; NoEquality>]
+    type private Entry =
+        {
+            Name: string
+            /// None: the setting is as by default.
+            Write: Settings -> string voption
+            /// None: the text is no value of this setting.
+            Read: string -> Settings -> Settings voption
+        }
+
+    // Names and addresses may be any text: it is written as the bytes that go over the wire.
+    let private escape (text: string) =
+        Printable.escape (Encoding.Latin1.GetString(Encoding.UTF8.GetBytes text))
+
+    let private unescape (text: string) =
+        Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(Printable.unescape text))
+
+    let private readInt (text: string) =
+        match Int32.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
+        | true, value -> ValueSome value
+        | false, _ -> ValueNone
+
+    let private readUInt64 (text: string) =
+        match UInt64.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture) with
+        | true, value -> ValueSome value
+        | false, _ -> ValueNone
+
+    let private required name write read (get: Settings -> 'value) set =
+        {
+            Name = name
+            Write =
+                fun settings ->
+                    if get settings = get Settings.Default then
+                        ValueNone
+                    else
+                        ValueSome(write (get settings))
+            Read = fun text settings -> read text |> ValueOption.map (fun value -> set value settings)
+        }
+
+    let private optional name write read (get: Settings -> 'value voption) set =
+        {
+            Name = name
+            Write = get >> ValueOption.map write
+            Read = fun text settings -> read text |> ValueOption.map (fun value -> set (ValueSome value) settings)
+        }
+
+    let private number name get set = required name string readInt get set
+
+    let private retryNumber name get set =
+        number name (fun settings -> get settings.Retry) (fun value settings ->
+            { settings with
+                Retry = set value settings.Retry
+            })
+
+    let private word meaning text =
+        if text = fst meaning then
+            ValueSome(snd meaning)
+        else
+            ValueNone
+
+    let private readUser text (settings: Settings) =
+        ValueSome
+            { settings with
+                Credentials =
+                    ValueSome
+                        {
+                            User = ValueSome(unescape text)
+                            Password = standIn
+                        }
+            }
+
+    let private readPassword text (settings: Settings) =
+        if text = string standIn then
+            ValueSome
+                { settings with
+                    Credentials =
+                        ValueSome
+                            {
+                                User = settings.Credentials |> ValueOption.bind _.User
+                                Password = standIn
+                            }
+                }
+        else
+            ValueNone
+
+    let private entries =
+        [
+            number "listening-port" _.ListeningPort (fun value settings -> { settings with ListeningPort = value })
+            optional "announce-port" string readInt _.AnnouncedPort (fun value settings ->
+                { settings with AnnouncedPort = value })
+            optional "announce-ip" escape (unescape >> ValueSome) _.AnnouncedAddress (fun value settings ->
+                { settings with
+                    AnnouncedAddress = value
+                })
+            {
+                Name = "user"
+                Write = _.Credentials >> ValueOption.bind _.User >> ValueOption.map escape
+                Read = readUser
+            }
+            {
+                Name = "password"
+                Write = _.Credentials >> ValueOption.map (_.Password >> string)
+                Read = readPassword
+            }
+            required "rdb-only" (fun _ -> "yes") (word ("yes", true)) _.RdbOnly (fun value settings ->
+                { settings with RdbOnly = value })
+            optional "resume" string Position.TryParse _.Resume (fun value settings -> { settings with Resume = value })
+            required
+                "destination"
+                (fun _ -> "pipe")
+                (word ("pipe", Destination.Pipe))
+                _.Destination
+                (fun value settings -> { settings with Destination = value })
+            number "timeout" _.Timeout (fun value settings -> { settings with Timeout = value })
+            number "reply-timeout" _.ReplyTimeout (fun value settings -> { settings with ReplyTimeout = value })
+            number "handshake-timeout" _.HandshakeTimeout (fun value settings ->
+                { settings with
+                    HandshakeTimeout = value
+                })
+            optional "preparation-timeout" string readInt _.PreparationTimeout (fun value settings ->
+                { settings with
+                    PreparationTimeout = value
+                })
+            retryNumber "attempts" _.Attempts (fun value retry -> { retry with Attempts = value })
+            retryNumber "first-pause" _.FirstPause (fun value retry -> { retry with FirstPause = value })
+            retryNumber "longest-pause" _.LongestPause (fun value retry -> { retry with LongestPause = value })
+            required "seed" string readUInt64 _.Retry.Seed (fun value settings ->
+                { settings with
+                    Retry = { settings.Retry with Seed = value }
+                })
+        ]
+
+    /// The lines about the settings, the dialect aside.
+    let write (settings: Settings) : string list =
+        entries
+        |> List.choose (fun entry ->
+            match entry.Write settings with
+            | ValueSome value -> Some $"{entry.Name} {value}"
+            | ValueNone -> None)
+
+    /// Takes one setting over, or says what is wrong with it.
+    let read (name: string, value: string) (settings: Settings) : Result<Settings, string> =
+        match entries |> List.tryFind (fun entry -> entry.Name = name) with
+        | None -> Error $"There is no setting named {name}. (An empty line ends the settings.)"
+        | Some entry ->
+            match entry.Read value settings with
+            | ValueSome settings -> Ok settings
+            | ValueNone when name = "password" -> Error "A transcript holds no password: write three stars."
+            | ValueNone -> Error $"The {name} cannot be \"{value}\"."

@@ -1,0 +1,97 @@
+namespace HybridReplica.Core
+
+/// What events and commands are called in transcripts.
+module internal TranscriptWords =
+
+    /// What the world reports without further detail, `+` before it.
+    let plainReports =
+        [
+            "target ready", Event.TargetReady
+            "temporary created", Event.TemporaryCreated
+            "synced", Event.Synced
+            "renamed", Event.Renamed
+            "folder synced", Event.FolderSynced
+            "temporary deleted", Event.TemporaryDeleted
+        ]
+
+    /// What the one who drives the replica asks for, `.` before it.
+    let requests = [ "start", Event.Started; "stop", Event.StopRequested ]
+
+    /// What can be said of a snapshot whose version is known and that needs no further detail.
+    let plainVerdicts: (string * (RdbVersion -> RdbVerdict)) list =
+        [
+            "verified", RdbVerdict.Verified
+            "no-checksum", (fun version -> RdbVerdict.Unchecked(version, ChecksumAbsence.Disabled))
+            "too-old", (fun version -> RdbVerdict.Unchecked(version, ChecksumAbsence.TooOld))
+            "end-missing", RdbVerdict.EndMissing
+        ]
+
+    /// A verdict in words.
+    let verdict (verdict: RdbVerdict) : string =
+        let plain version =
+            plainVerdicts
+            |> List.filter (fun (_, make) -> make version = verdict)
+            |> List.map (fun (word, _) -> $"{version} {word}")
+            |> String.concat ""
+
+        match verdict with
+        | RdbVerdict.Verified version
+        | RdbVerdict.Unchecked(version, _)
+        | RdbVerdict.EndMissing version -> plain version
+        | RdbVerdict.ChecksumMismatch(version, stored, computed) -> $"{version} mismatch {stored:x16} {computed:x16}"
+        | RdbVerdict.NotRdb -> "not-rdb"
+        | RdbVerdict.TooShort bytes -> $"too-short {bytes}"
+
+    /// What to do, `*` before it, in words.
+    let action (command: Command) : string =
+        match command with
+        | Command.Dial link -> $"dial {link}"
+        | Command.HangUp -> "hang up"
+        | Command.CheckTarget -> "check target"
+        | Command.CreateTemporary -> "create temporary"
+        | Command.Take bytes -> $"take {bytes}"
+        | Command.SyncBehind -> "sync behind"
+        | Command.CheckSnapshot -> "check snapshot"
+        | Command.Sync -> "sync"
+        | Command.Rename -> "rename"
+        | Command.SyncFolder -> "sync folder"
+        | Command.DeleteTemporary -> "delete temporary"
+        | Command.DisconnectReplicas -> "disconnect replicas"
+        | Command.DropBacklog -> "drop backlog"
+        | Command.Notify(Notification.Status text) -> "notify STATUS=" + Printable.escape text
+        | Command.Notify Notification.Ready -> "notify READY=1"
+        | Command.Send(_, request) -> Printable.escape (RequestEncoding.show request)
+        | Command.Log entry -> entry.Name
+        | Command.Finish outcome -> Wording.outcome outcome
+
+    // Wordings may hold characters that no byte stands for: they do no harm, and stay.
+    let private escapeInQuotes character =
+        match character with
+        | '"' -> "\\\""
+        | c when c > '\255' -> string c
+        | c -> Printable.escape (string c)
+
+    let private quoted (value: string) =
+        let isPlain character =
+            character > ' ' && character < '\127' && character <> '"' && character <> '\\'
+
+        if value.Length > 0 && String.forall isPlain value then
+            value
+        else
+            "\"" + String.collect escapeInQuotes value + "\""
+
+    /// A log event in words: its name, and what varies from one such event to the next.
+    let logged (entry: LogEvent) : string =
+        entry.Fields
+        |> List.map (fun (name, value) -> $"{name}={quoted value}")
+        |> List.append [ entry.Name ]
+        |> String.concat " "
+
+    /// How a transcript tells what was decided.
+    let output (command: Command) : Output =
+        match command with
+        | Command.Send(form, _) -> Output.Sent(form, action command)
+        | Command.Take bytes -> Output.Took bytes
+        | Command.Log entry -> Output.Logged(logged entry)
+        | Command.Finish outcome -> Output.Ended(Wording.outcome outcome)
+        | other -> Output.Did(action other)
