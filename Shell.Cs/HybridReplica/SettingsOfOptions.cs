@@ -1,0 +1,51 @@
+using HybridReplica.Core;
+using Microsoft.FSharp.Core;
+
+namespace HybridReplica;
+
+/// <summary>Turns what people say into what the model is told.</summary>
+static class SettingsOfOptions
+{
+    /// <summary>Makes settings that keep all rules.</summary>
+    /// <exception cref="ArgumentException">They would break some; the message holds one sentence for each.</exception>
+    public static Settings Make(ReplicaOptions options, Destination destination, Position? resume)
+    {
+        var settings = new Settings(
+            options.Dialect,
+            CredentialsOf(options, MasterAddress.Read(options.Master)),
+            options.ListeningPort,
+            Optional(options.AnnouncedPort),
+            Optional(options.AnnouncedAddress),
+            options.RdbOnly,
+            Optional(resume),
+            destination,
+            WholeSeconds(options.Timeout),
+            WholeSeconds(options.ReplyTimeout),
+            WholeSeconds(options.HandshakeTimeout),
+            Optional(options.PreparationTimeout is { } limit ? WholeSeconds(limit) : (int?)null),
+            new Retry(
+                options.Attempts,
+                WholeSeconds(options.FirstPause),
+                WholeSeconds(options.LongestPause),
+                unchecked((ulong)(options.JitterSeed ?? Random.Shared.NextInt64()))
+            )
+        );
+
+        var troubles = SettingsRules.Troubles(settings);
+        return troubles.IsEmpty ? settings : throw new ArgumentException(string.Join(' ', troubles));
+    }
+
+    static FSharpValueOption<Credentials> CredentialsOf(ReplicaOptions options, MasterAddress address) =>
+        (options.Password ?? address.Password) is { IsEmpty: false } password
+            ? FSharpValueOption<Credentials>.Some(new(Optional(options.User ?? address.User), password))
+            : FSharpValueOption<Credentials>.None;
+
+    static int WholeSeconds(TimeSpan time) =>
+        (int)Math.Clamp(Math.Ceiling(time.TotalSeconds), int.MinValue, int.MaxValue);
+
+    static FSharpValueOption<T> Optional<T>(T? value)
+        where T : class => value is null ? FSharpValueOption<T>.None : FSharpValueOption<T>.Some(value);
+
+    static FSharpValueOption<T> Optional<T>(T? value)
+        where T : struct => value is { } some ? FSharpValueOption<T>.Some(some) : FSharpValueOption<T>.None;
+}
