@@ -80,10 +80,14 @@ module internal Clock =
         | Phase.Discarding _
         | Phase.Ended _ -> false
 
-    /// So many seconds pass, one after the other.
-    let rec tick seconds (state: State) =
-        if seconds <= 0 || not (isTimed state.Phase) then
-            state, []
-        else
-            let state, commands = second state
-            tick (seconds - 1) state |> after commands
+    /// So many seconds pass, one after the other. A computer that was asleep may report a great many.
+    let tick seconds (state: State) =
+        let rec pass left (state: State) earlier =
+            if left <= 0 || not (isTimed state.Phase) then
+                state, List.concat (List.rev earlier)
+            else
+                match second state with
+                | next, [] -> pass (left - 1) next earlier
+                | next, commands -> pass (left - 1) next (commands :: earlier)
+
+        pass seconds state []

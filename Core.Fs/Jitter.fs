@@ -13,10 +13,11 @@ module internal Jitter =
         let mixed = (mixed ^^^ (mixed >>> 27)) * 0x94D049BB133111EBUL
         mixed ^^^ (mixed >>> 31)
 
-    // The longest pause after this many attempts: twice the one before, up to the limit.
+    // The longest pause after this many attempts: twice the one before, up to the limit, and a second at the least, even
+    // for settings that break the rules.
     let private longest (retry: Retry) attempt =
-        let doublings = min (attempt - 1) 30
-        min (int64 retry.LongestPause) (int64 retry.FirstPause <<< doublings)
+        let doublings = max 0 (min (attempt - 1) 30)
+        max 1L (min (int64 retry.LongestPause) (int64 retry.FirstPause <<< doublings))
 
     /// The pause in seconds after the attempt that failed, between half and all of the longest it may be, and the state of
     /// the jitter after it.

@@ -87,10 +87,14 @@ type Position =
                     }
             | _ -> ValueNone
 
-        match text.Split ':' with
-        | [| id; offset |] -> position id offset ValueNone
-        | [| id; offset; database |] ->
+        // The id comes first and has a fixed length, for it may hold a colon itself.
+        let length = min Limits.ReplicationIdLength text.Length
+
+        match (text.Substring length).Split ':' with
+        | [| ""; offset |] -> position (text.Substring(0, length)) offset ValueNone
+        | [| ""; offset; database |] ->
             match number database with
-            | ValueSome database when database <= int64 Int32.MaxValue -> position id offset (ValueSome(int database))
+            | ValueSome database when database <= int64 Int32.MaxValue ->
+                position (text.Substring(0, length)) offset (ValueSome(int database))
             | _ -> ValueNone
         | _ -> ValueNone
