@@ -80,14 +80,16 @@ module internal Clock =
         | Phase.Discarding _
         | Phase.Ended _ -> false
 
-    /// So many seconds pass, one after the other. A computer that was asleep may report a great many.
+    /// So many seconds pass, one after the other; a computer that was asleep may report a great many. Those after the
+    /// moment in which a connection is asked for are dropped: nobody could have answered yet.
     let tick seconds (state: State) =
         let rec pass left (state: State) earlier =
             if left <= 0 || not (isTimed state.Phase) then
                 state, List.concat (List.rev earlier)
             else
-                match second state with
-                | next, [] -> pass (left - 1) next earlier
-                | next, commands -> pass (left - 1) next (commands :: earlier)
+                let next, commands = second state
+                let isNewLink = next.Phase = Phase.Connecting && state.Phase <> Phase.Connecting
+                let left = if isNewLink then 0 else left - 1
+                pass left next (if commands.IsEmpty then earlier else commands :: earlier)
 
         pass seconds state []

@@ -40,6 +40,12 @@ module internal Endings =
         | Ending.Finish outcome -> finish outcome state
         | Ending.Retry fault -> rest fault state
 
+    // A temporary file that was commanded may be there before its report is.
+    let private mayHaveTemporary (state: State) =
+        match state.Phase with
+        | Phase.Opening _ -> true
+        | _ -> state.HasTemporary
+
     /// Leaves nothing behind: no connection, no temporary file.
     let leave ending (state: State) =
         let hangUp, state =
@@ -48,7 +54,7 @@ module internal Endings =
             else
                 [], state
 
-        if state.HasTemporary then
+        if mayHaveTemporary state then
             enter (Phase.Discarding ending) state, hangUp @ [ Command.DeleteTemporary ]
         else
             settle ending state |> after hangUp
@@ -74,9 +80,10 @@ module internal Endings =
                  Ending.Finish(Outcome.Failed fault))
             state
 
-    /// REPLICAOF NO ONE. Once the target is replaced there is nothing to stop any more.
+    /// REPLICAOF NO ONE. Once the target is being replaced there is nothing to stop any more.
     let stop (state: State) =
         match state.Phase with
+        | Phase.Publishing(PublishStep.Renaming, _)
         | Phase.Publishing(PublishStep.SyncingFolder, _) -> state, []
         | Phase.Discarding _ -> enter (Phase.Discarding(Ending.Finish Outcome.Stopped)) state, []
         | _ -> leave (Ending.Finish Outcome.Stopped) state
