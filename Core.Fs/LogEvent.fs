@@ -120,7 +120,7 @@ type LogEvent =
         | TemporaryFileRefused(tries, trouble) -> [ "tries", string tries; "trouble", string trouble ]
         | SnapshotAnnounced framing -> [ "framing", string (Reply.Snapshot framing) ]
         | SnapshotReceived bytes -> [ "bytes", string bytes ]
-        | SnapshotUnchecked verdict -> [ "checksum", string verdict ]
+        | SnapshotUnchecked verdict -> [ "checksum", Wording.verdict verdict ]
         | Retrying(fault, seconds, attempt) ->
             [
                 "fault", Wording.fault fault
