@@ -121,8 +121,14 @@ module internal Asking =
                 ]
             )
 
+    let private withoutPassword (reply: Reply) (state: State) =
+        let told = string reply
+        let kept = state.Hide told
+        if kept = told then reply else Reply.Read kept
+
     /// Weighs the reply to the step that was asked.
-    let weigh (step, later) reply (state: State) =
+    let weigh (step, later) (reply: Reply) (state: State) =
+        let reply = withoutPassword reply state
         let state = heard state
 
         match Handshake.judge state.Settings.Dialect step reply with
@@ -140,6 +146,7 @@ module internal Asking =
 
     /// An error that is longer than a line may be is still an error, if it would have ended the handshake anyway.
     let weighBeginning limit (beginning: string) (state: State) =
+        let beginning = state.Hide beginning
         let tooLong = Fault.LineTooLong(limit, beginning)
 
         match Reply.Read beginning, state.Phase with

@@ -49,6 +49,20 @@ type Secret =
     /// Whether the password is empty.
     member this.IsEmpty = this.Wire.Length = 0
 
+    /// A line without the password in it. Redis quotes the arguments of a command that it does not know, up to 128 bytes of
+    /// them (`processCommand`, 6.0.16), and so the beginning of a long password has to go too.
+    member internal this.HideIn(line: string) : string =
+        let password = this.Wire
+
+        let quoted =
+            seq { password.Length .. -1 .. min 8 password.Length }
+            |> Seq.map (fun length -> password.Substring(0, length))
+            |> Seq.tryFind (fun beginning -> line.Contains(beginning, StringComparison.Ordinal))
+
+        match quoted with
+        | Some beginning when beginning <> "" -> line.Replace(beginning, string this, StringComparison.Ordinal)
+        | _ -> line
+
     /// A password given as text. It is sent as UTF-8.
     static member OfText(text: string) : Secret =
         Secret(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes text))

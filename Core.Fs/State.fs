@@ -190,6 +190,12 @@ type State =
         | Phase.Resting _
         | Phase.Ended _ -> false
 
+    /// A line from the master as it may be told and kept: the answer to AUTH may quote the password.
+    member internal this.Hide(line: string) : string =
+        match this.Phase, this.Settings.Credentials with
+        | Phase.Asking(Step.Auth, _), ValueSome credentials -> credentials.Password.HideIn line
+        | _ -> line
+
     /// Whether it is over.
     member this.HasEnded =
         match this.Phase with

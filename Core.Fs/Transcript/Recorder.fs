@@ -128,8 +128,10 @@ module internal Recording =
                 Pending = Pending.LineBegun 0
             },
             []
-        | Event.Replied reply -> nothingPending recorder, line (string reply) recorder @ outputs commands
-        | Event.LineTooLong beginning -> nothingPending recorder, lineTooLong beginning recorder @ outputs commands
+        | Event.Replied reply ->
+            nothingPending recorder, line (recorder.State.Hide(string reply)) recorder @ outputs commands
+        | Event.LineTooLong beginning ->
+            nothingPending recorder, lineTooLong (recorder.State.Hide beginning) recorder @ outputs commands
         | Event.SnapshotBegun(ValueSome version) ->
             let head = string version
             { recorder with HeadLeft = head.Length }, bytes head :: outputs commands
