@@ -190,10 +190,12 @@ type State =
         | Phase.Resting _
         | Phase.Ended _ -> false
 
-    /// A line from the master as it may be told and kept: the answer to AUTH may quote the password.
+    /// A line from the master as it may be told and kept: the answer to AUTH may quote the password. What kind of reply it
+    /// is, its first character says, whatever the password.
     member internal this.Hide(line: string) : string =
         match this.Phase, this.Settings.Credentials with
-        | Phase.Asking(Step.Auth, _), ValueSome credentials -> credentials.Password.HideIn line
+        | Phase.Asking(Step.Auth, _), ValueSome credentials when line <> "" ->
+            line.Substring(0, 1) + credentials.Password.HideIn(line.Substring 1)
         | _ -> line
 
     /// Whether it is over.
