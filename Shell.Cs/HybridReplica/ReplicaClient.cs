@@ -48,7 +48,19 @@ public sealed class ReplicaClient : IAsyncDisposable
     )
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return RunAsync(stop => throw new NotImplementedException(), cancellationToken);
+        var target = Path.GetFullPath(path);
+        return RunAsync(
+            stop =>
+                SnapshotFetch.RunAsync(
+                    _options,
+                    time => new SnapshotFile(target, time),
+                    target,
+                    progress,
+                    _logger,
+                    stop
+                ),
+            cancellationToken
+        );
     }
 
     /// <summary>Fetches a snapshot of the master's data set into a stream: exactly the bytes of the RDB, as they come.</summary>
@@ -73,7 +85,10 @@ public sealed class ReplicaClient : IAsyncDisposable
         if (!destination.CanWrite)
             throw new ArgumentException("The stream cannot be written to.", nameof(destination));
 
-        return RunAsync(stop => throw new NotImplementedException(), cancellationToken);
+        return RunAsync(
+            stop => SnapshotFetch.RunAsync(_options, _ => new SnapshotPipe(destination), null, progress, _logger, stop),
+            cancellationToken
+        );
     }
 
     // One call: cancelled by its caller or by the disposal of the client, whichever comes first.
@@ -82,13 +97,17 @@ public sealed class ReplicaClient : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        ObjectDisposedException.ThrowIf(_disposing.IsCancellationRequested, this);
+        cancellationToken.ThrowIfCancellationRequested();
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
-        // Away from the caller's thread and its context: a master that is quick enough never makes the loop wait.
-        var running = Task.Run(() => fetch(stop.Token), CancellationToken.None);
+        Task<SnapshotInfo> running;
         lock (_running)
+        {
+            ObjectDisposedException.ThrowIf(_disposing.IsCancellationRequested, this);
+            // Away from the caller's thread and its context: a master that is quick enough never makes the loop wait.
+            running = Task.Run(() => fetch(stop.Token), CancellationToken.None);
             _running.Add(running);
+        }
 
         try
         {
@@ -100,6 +119,8 @@ public sealed class ReplicaClient : IAsyncDisposable
         }
         finally
         {
+            // The caller goes on with a thread of the pool, and not with that of the connection.
+            await Task.Yield();
             lock (_running)
                 _running.Remove(running);
         }
@@ -108,11 +129,13 @@ public sealed class ReplicaClient : IAsyncDisposable
     /// <summary>Cancels what runs, and waits until it has cleaned up.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _disposing.CancelAsync().ConfigureAwait(false);
-
         Task[] running;
         lock (_running)
+        {
+            _disposing.Cancel();
             running = [.. _running];
+        }
+
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

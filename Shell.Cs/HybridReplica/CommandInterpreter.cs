@@ -1,0 +1,83 @@
+using HybridReplica.Core;
+using Microsoft.Extensions.Logging;
+
+namespace HybridReplica;
+
+/// <summary>Does what the model commands: each method does one thing and names its failure. Null: there is nothing to report.</summary>
+/// <remarks>What takes long ends early when it is time to stop, and reports that instead.</remarks>
+sealed class CommandInterpreter(
+    MasterLink link,
+    ReceiveWindow window,
+    ISnapshotTarget target,
+    ILogger logger,
+    CancellationToken stop
+) : ICommandHandler<ValueTask<Event?>>
+{
+    RdbCheck _check = RdbCheck.empty;
+
+    public ValueTask<Event?> Dial(int number)
+    {
+        // A connection brings one snapshot at most.
+        _check = RdbCheck.empty;
+        link.Dial(number);
+        return default;
+    }
+
+    public ValueTask<Event?> Send(WireForm form, Request request) =>
+        new(link.Send(RequestEncoding.Encode(form, request), stop));
+
+    public async ValueTask<Event?> HangUp()
+    {
+        await link.HangUpAsync().ConfigureAwait(false);
+        window.Clear();
+        return null;
+    }
+
+    public ValueTask<Event?> CheckTarget() => new(File.Check());
+
+    public ValueTask<Event?> CreateTemporary() => new(File.Create());
+
+    public ValueTask<Event?> Take(int bytes)
+    {
+        var front = window.Front(bytes);
+        _check = RdbCheck.advance(_check, front.Span);
+        return target.AppendAsync(front, stop);
+    }
+
+    public ValueTask<Event?> SyncBehind() => File.SyncBehindAsync(stop);
+
+    public async ValueTask<Event?> CheckSnapshot() =>
+        await target.CompleteAsync(stop).ConfigureAwait(false) ?? Event.NewSnapshotChecked(RdbCheck.conclude(_check));
+
+    public async ValueTask<Event?> Sync() => await File.SyncAsync(stop).ConfigureAwait(false);
+
+    public ValueTask<Event?> Rename() => new(File.Rename());
+
+    public ValueTask<Event?> SyncFolder() => new(File.SyncFolder());
+
+    public ValueTask<Event?> DeleteTemporary() => new(File.Delete());
+
+    // Nobody follows this replica: whoever keeps data for others will close their connections here.
+    public ValueTask<Event?> DisconnectReplicas() => default;
+
+    // Nobody follows this replica: whoever keeps a stream for others will drop it here.
+    public ValueTask<Event?> DropBacklog() => default;
+
+    public ValueTask<Event?> Notify(Notification notification)
+    {
+        if (Supervisor.Tell(notification) is { } trouble)
+            logger.SupervisorNotTold(Wording.NetworkTrouble(trouble));
+        return default;
+    }
+
+    public ValueTask<Event?> Log(LogEvent entry)
+    {
+        logger.Write(entry);
+        return default;
+    }
+
+    // The loop sees the outcome in the state.
+    public ValueTask<Event?> Finish(Outcome outcome) => default;
+
+    SnapshotFile File => target as SnapshotFile ?? throw new InvalidOperationException("A pipe is no file.");
+}
