@@ -111,8 +111,8 @@ type LogEvent =
         | NoPositionToResume
         | RetryingWithSync -> []
         | MasterAnswered reply
-        | PsyncNotSupported reply -> [ "reply", string reply ]
-        | RefusalIgnored(step, reply) -> [ "step", string step; "reply", string reply ]
+        | PsyncNotSupported reply -> [ "reply", Wording.shown reply ]
+        | RefusalIgnored(step, reply) -> [ "step", string step; "reply", Wording.shown reply ]
         | TryingPartialResync position
         | FullResync position
         | PartialResync position -> [ "position", string position ]
@@ -135,14 +135,15 @@ type LogEvent =
         match this with
         | Connecting attempt -> $"Connecting to the master, attempt {attempt}."
         | Connected -> "Connected; asking the master whether it is there."
-        | MasterAnswered reply -> $"The master answered PING with {reply}; replication can go on."
-        | RefusalIgnored(step, reply) -> $"The master does not take {step}, which is not critical: {reply}"
+        | MasterAnswered reply -> $"The master answered PING with {Wording.shown reply}; replication can go on."
+        | RefusalIgnored(step, reply) ->
+            $"The master does not take {step}, which is not critical: {Wording.shown reply}"
         | TryingPartialResync position -> $"Asking to resume from {position}."
         | NoPositionToResume -> "There is no position to resume from; asking for a full resync."
         | FullResync position -> $"Full resync, the snapshot stands at {position}."
         | PartialResync position -> $"Partial resync from {position}."
         | ReplicationIdChanged(before, after) -> $"The replication id changed from {before} to {after}."
-        | PsyncNotSupported reply -> $"The master does not support PSYNC or is in an error state: {reply}"
+        | PsyncNotSupported reply -> $"The master does not support PSYNC or is in an error state: {Wording.shown reply}"
         | RetryingWithSync -> "Asking with SYNC instead."
         | TemporaryFileRefused(tries, trouble) ->
             $"The temporary file could not be created, try {tries} of {Limits.TemporaryTries}: {Wording.fileTrouble trouble}."

@@ -5,7 +5,7 @@ namespace HybridReplica.Core
 module Wording =
 
     /// A reply as people may see it: nothing in it acts on a terminal, and it is not endless.
-    let private shown (reply: Reply) =
+    let internal shown (reply: Reply) =
         let text = Printable.escape (string reply)
 
         if text.Length > 200 then
@@ -100,7 +100,8 @@ module Wording =
         | Fault.File(step, trouble) ->
             let what = fileStep step
             $"{System.Char.ToUpperInvariant what[0]}{what.Substring 1}: {fileTrouble trouble}"
-        | Fault.OutOfTurn(phase, event) -> $"The event {event} was reported in the phase {phase}"
+        | Fault.OutOfTurn(phase, event) ->
+            $"The event {Printable.escape event} was reported in the phase {Printable.escape phase}"
 
     let private startsWith prefix (reply: Reply) =
         match reply with
