@@ -10,6 +10,19 @@ let private all =
             TidyTests.tests
             OvertakingTests.tests
             SimulationTests.tests
+            PrintableTests.tests
+            PositionTests.tests
+            ReplyTests.tests
+            SettingsTests.tests
+            RequestTests.tests
+            JitterTests.tests
+            FramingTests.tests
+            HandshakeTests.tests
+            TransitionProperties.tests
+            TimeProperties.tests
+            SnapshotProperties.tests
+            FaultTests.tests
+            WalkTests.tests
         ]
 
 [<EntryPoint>]

@@ -1,0 +1,189 @@
+/// Laws about patience: what may take how long, and what is tried again.
+module HybridReplica.Tests.TimeProperties
+
+open Expecto
+open FsCheck
+open FsCheck.FSharp
+open HybridReplica.Core
+open HybridReplica.Tests.Session
+
+let private run events state =
+    List.fold
+        (fun (state, commands) event ->
+            let next, more = Replica.transition (state, event)
+            next, commands @ more)
+        (state, [])
+        events
+
+let private seconds = Arb.fromGen (Gen.choose (1, 300))
+
+/// Settings with one attempt, and every limit but those in question far away.
+let private patient =
+    { Settings.Default with
+        Destination = Destination.Pipe
+        Timeout = 100000
+        ReplyTimeout = 100000
+        HandshakeTimeout = 100000
+        Retry =
+            { Settings.Default.Retry with
+                Attempts = 1
+            }
+    }
+
+let private ok = Event.Replied(Reply.Status "OK")
+
+let private fullResync =
+    Event.Replied(Reply.Read "+FULLRESYNC 8de1787ba490483314a4d30f1c628bc5025eb761 1432")
+
+let private toPsync = [ Event.Started; Event.Connected 1; ok; ok; ok ]
+
+/// Newlines for so many seconds.
+let private newlines count =
+    List.collect (fun _ -> [ Event.Ticked 1; Event.Replied Reply.Blank ]) [ 1..count ]
+
+/// Each limit: its name, the settings with it, what leads to the wait, the wait itself, and the fault of a second more.
+let private limits =
+    [
+        "connecting",
+        (fun limit -> { patient with Timeout = limit }),
+        [ Event.Started ],
+        (fun limit -> [ Event.Ticked limit ]),
+        Fault.ConnectTimedOut
+        "silence before a reply",
+        (fun limit -> { patient with Timeout = limit }),
+        [ Event.Started; Event.Connected 1 ],
+        (fun limit -> [ Event.Ticked limit ]),
+        Fault.Silence
+        "silence before the snapshot",
+        (fun limit -> { patient with Timeout = limit }),
+        toPsync @ [ fullResync ],
+        (fun limit -> [ Event.Ticked limit ]),
+        Fault.Silence
+        "silence before the first bytes of the snapshot",
+        (fun limit -> { patient with Timeout = limit }),
+        toPsync @ [ fullResync; Event.Replied(Reply.Read "$100") ],
+        (fun limit -> [ Event.Ticked limit ]),
+        Fault.Silence
+        "silence within the snapshot",
+        (fun limit -> { patient with Timeout = limit }),
+        toPsync
+        @ [
+            fullResync
+            Event.Replied(Reply.Read "$100")
+            Event.SnapshotBegun(ValueSome Generators.rdbVersion)
+            Event.Arrived 50
+        ],
+        (fun limit -> [ Event.Ticked limit ]),
+        Fault.Silence
+        "a line that was begun",
+        (fun limit -> { patient with ReplyTimeout = limit }),
+        [ Event.Started; Event.Connected 1; Event.LineBegun ],
+        (fun limit -> [ Event.Ticked limit ]),
+        Fault.ReplyTooSlow
+        "the announcement that was begun",
+        (fun limit -> { patient with ReplyTimeout = limit }),
+        toPsync @ [ fullResync; Event.LineBegun ],
+        (fun limit -> [ Event.Ticked limit ]),
+        Fault.ReplyTooSlow
+        "a reply to REPLCONF in 2.6, begun or not",
+        (fun limit ->
+            { patient with
+                Dialect = Dialect.Redis26
+                ReplyTimeout = limit
+            }),
+        [ Event.Started; Event.Connected 1; ok ],
+        (fun limit -> [ Event.Ticked limit ]),
+        Fault.ReplyTooSlow
+        "newlines instead of an answer to PSYNC",
+        (fun limit ->
+            { patient with
+                HandshakeTimeout = limit
+            }),
+        toPsync,
+        newlines,
+        Fault.HandshakeTooLong
+        "newlines instead of an announcement",
+        (fun limit ->
+            { patient with
+                PreparationTimeout = ValueSome limit
+            }),
+        toPsync @ [ fullResync ],
+        newlines,
+        Fault.PreparationTooLong
+    ]
+
+let private checkLimit settings before wait fault limit =
+    let waiting, _ = State.Initial(settings limit) |> run before
+    let atLimit, _ = run (wait limit) waiting
+    Expect.equal atLimit.Phase waiting.Phase "the limit itself ends nothing"
+    let pastLimit, _ = run [ Event.Ticked 1 ] atLimit
+    Expect.equal pastLimit.Phase (Phase.Ended(Outcome.Failed(fault limit))) "a second past it does"
+
+let private pauses session =
+    let settings = session.Settings.Retry
+
+    let isDial command =
+        match command with
+        | Command.Dial _ -> true
+        | _ -> false
+
+    let dials = commands session |> List.filter isDial
+
+    Expect.isTrue (dials.Length <= settings.Attempts) $"%d{dials.Length} of %d{settings.Attempts} attempts"
+
+    for command in commands session do
+        match command with
+        | Command.Log(LogEvent.Retrying(fault, seconds, attempt)) ->
+            let most =
+                min (bigint settings.LongestPause) (bigint settings.FirstPause * pown 2I (attempt - 2))
+                |> int
+
+            Expect.isTrue (FaultTable.isPassing fault) (Wording.fault fault)
+            Expect.isTrue (seconds >= max 1 (most / 2) && seconds <= most) $"%d{seconds} s of at most %d{most} s"
+        | _ -> ()
+
+let tests =
+    testList
+        "time"
+        [
+            for name, settings, before, wait, fault in limits do
+                testProperty
+                    $"a limit itself ends nothing, a second past it does: %s{name}"
+                    (Prop.forAll seconds (checkLimit settings before wait fault))
+            testProperty
+                "seconds may be reported together or one by one, in any state"
+                (Prop.forAll
+                    (Arb.zip (StateGenerators.state, Arb.fromGen (Gen.two (Gen.choose (0, 90)))))
+                    (fun (state, (first, second)) ->
+                        let together = run [ Event.Ticked(first + second) ] state
+                        let apart = run [ Event.Ticked first; Event.Ticked second ] state
+                        let oneByOne = run (List.replicate (first + second) (Event.Ticked 1)) state
+                        Expect.equal apart together "in two parts"
+                        Expect.equal oneByOne together "one by one"))
+            testProperty
+                "no seconds, or fewer, change nothing"
+                (Prop.forAll
+                    (Arb.zip (StateGenerators.state, Arb.fromGen (Gen.choose (-100, 0))))
+                    (fun (state, seconds) ->
+                        let next = Replica.transition (state, Event.Ticked seconds)
+                        Expect.equal next (state, []) "state and commands"))
+            testCase "a night of seconds in one report is reckoned, however far away the limit is" (fun () ->
+                let settings =
+                    { patient with
+                        Timeout = System.Int32.MaxValue
+                        HandshakeTimeout = System.Int32.MaxValue
+                    }
+
+                let state, _ = State.Initial settings |> run [ Event.Started; Event.Ticked 1000000 ]
+                Expect.equal (state.Phase, state.Silence) (Phase.Connecting, 1000000) "still connecting")
+            testProperty
+                "newlines keep a master alive that prepares its snapshot, for as long as no limit is set"
+                (Prop.forAll seconds (fun count ->
+                    let settings = { patient with Timeout = 2 }
+                    let waiting, _ = State.Initial settings |> run (toPsync @ [ fullResync ])
+                    let later, _ = run (newlines count) waiting
+                    Expect.equal (later.Phase, later.Silence) (Phase.AwaitingPreamble, 0) "still waiting"))
+            testProperty
+                "only what is passing is tried again, within the attempts and after a pause within its bounds"
+                (Session.property sound (fun session -> pauses (toTheEnd session)))
+        ]

@@ -1,0 +1,80 @@
+module HybridReplica.Tests.WalkTests
+
+open System.Collections.Generic
+open Expecto
+open HybridReplica.Core
+
+let private name (settings: Settings) =
+    let credentials =
+        if settings.Credentials <> ValueNone then
+            "with credentials"
+        else
+            "without credentials"
+
+    let resume =
+        if settings.Resume <> ValueNone then
+            "with a position"
+        else
+            "without a position"
+
+    $"%s{settings.Dialect.Name}, %A{settings.Destination}, %s{credentials}, %s{resume}"
+
+/// Every phase, by its name.
+let private allPhases =
+    [
+        "Idle"
+        "CheckingTarget"
+        "Connecting"
+        "Asking"
+        "Opening"
+        "OpeningAgain"
+        "AwaitingPreamble"
+        "ReadingHead"
+        "Receiving"
+        "Checking"
+        "Publishing"
+        "Discarding"
+        "Resting"
+        "Ended"
+    ]
+
+let private onlyWithFile =
+    [ "CheckingTarget"; "Opening"; "OpeningAgain"; "Publishing"; "Discarding" ]
+
+let private walk settings () =
+    let phases = HashSet<string>()
+    let outcomes = HashSet<string>()
+    let mutable count = 0
+
+    for edge in Walk.edges settings do
+        count <- count + 1
+        phases.Add edge.After.Phase.Name |> ignore
+
+        match Invariants.brokenBy edge with
+        | [] -> ()
+        | broken -> failtestf "%A\nin %A\nat %A\nto %A" broken edge.Before edge.Event edge.After
+
+        match edge.After.Phase with
+        | Phase.Ended outcome -> outcomes.Add((string outcome).Split(' ')[0]) |> ignore
+        | _ -> ()
+
+    let expected =
+        phases.Add "Idle" |> ignore
+
+        match settings.Destination with
+        | Destination.File -> allPhases
+        | Destination.Pipe -> allPhases |> List.except onlyWithFile
+
+    Expect.containsAll (List.ofSeq phases) expected "every phase is reached"
+    Expect.isGreaterThanOrEqual outcomes.Count 3 "kept, stopped and failed are reached"
+    Expect.isLessThan count 2000000 "the walk comes to an end"
+
+let tests =
+    testList
+        "walk"
+        [
+            for settings in Walk.configurations do
+                testCase
+                    $"what holds of every state and every move holds wherever a replica can come to: %s{name settings}"
+                    (walk settings)
+        ]
