@@ -8,6 +8,9 @@ let private all =
         [
             StandInTests.tests
             TidyTests.tests
+            MasterRequestTests.tests
+            MasterTests.tests
+            MasterCaptureTests.tests
             OvertakingTests.tests
             SimulationTests.tests
             PrintableTests.tests

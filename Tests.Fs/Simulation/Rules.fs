@@ -108,8 +108,11 @@ type Rules(plan: Plan, shell: SimulatedShell) =
     member _.Before(state: State, event: Event) : unit =
         match event with
         | Event.Connected number when struct (number, true) = shell.Link -> isAsked <- false
-        | Event.Replied Reply.Blank -> ()
-        | Event.Replied _ -> isAsked <- false
+        | Event.Replied reply ->
+            // A newline says that the answer to PSYNC is yet to come.
+            match state.Phase, reply with
+            | Phase.Asking(Step.Psync, _), Reply.Blank -> ()
+            | _ -> isAsked <- false
         | Event.Ticked seconds ->
             sinceTry <- sinceTry + seconds
             lastTick <- seconds

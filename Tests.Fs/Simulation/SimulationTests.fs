@@ -4,6 +4,7 @@ module HybridReplica.Tests.SimulationTests
 
 open System
 open Expecto
+open FSharp.Reflection
 open HybridReplica.Core
 open HybridReplica.Tests.Simulation
 
@@ -12,7 +13,7 @@ let private variable (name: string) (otherwise: uint64) =
     | true, value -> value
     | false, _ -> otherwise
 
-let private conversations = variable "HYBRIDREPLICA_SIMULATIONS" 14_400UL
+let private conversations = variable "HYBRIDREPLICA_SIMULATIONS" 18_000UL
 let private firstSeed = variable "HYBRIDREPLICA_SIMULATION_SEED" 0UL
 
 let private transcript plan =
@@ -60,4 +61,56 @@ let private ofPair (index, (era: MasterEra, dialect: Dialect)) =
         for seed in seedsOf index do
             hold (Planning.ofSeed seed) |> ignore)
 
-let tests = testList "simulation" [ testList "pairs" (List.map ofPair pairs) ]
+let private caseOf (value: 'Union) =
+    (fst (FSharpValue.GetUnionFields(value, typeof<'Union>))).Name
+
+/// What is worth meeting in an ending.
+let private marks (ending: Conversation.Ending) =
+    [
+        yield! ending.Phases
+        caseOf ending.Outcome
+
+        match ending.Outcome with
+        | Outcome.Failed fault -> caseOf fault
+        | Outcome.SnapshotKept snapshot ->
+            caseOf snapshot.Framing
+            caseOf snapshot.Verdict
+        | _ -> ()
+    ]
+
+// What a sound shell never brings about, and what takes a master that is dishonest on purpose.
+let private unmet = set [ "OutOfTurn"; "ContinueUnasked"; "Idle" ]
+
+let private allMarks =
+    [
+        yield! FSharpType.GetUnionCases typeof<Phase>
+        yield! FSharpType.GetUnionCases typeof<Outcome>
+        yield! FSharpType.GetUnionCases typeof<Fault>
+        yield! FSharpType.GetUnionCases typeof<Remainder>
+    ]
+    |> List.map _.Name
+    |> List.append [ "Verified"; "Unchecked" ]
+    |> List.filter (fun name -> not (unmet.Contains name))
+    |> Set.ofList
+
+let tests =
+    testList
+        "simulation"
+        [
+            testList "pairs" (List.map ofPair pairs)
+            testCase "conversations come through every phase, and to every end there is" (fun () ->
+                let met =
+                    [ 0UL .. 3599UL ]
+                    |> List.collect (Planning.ofSeed >> hold >> marks)
+                    |> Set.ofList
+
+                Expect.isEmpty (allMarks - met) "what was not met")
+            testCase "large snapshots are synced to disk while they come, and keep the rules" (fun () ->
+                for seed in 1UL .. 12UL do
+                    hold (Planning.large (seed * 1009UL)) |> ignore)
+            testCase "the same seed is the same conversation" (fun () ->
+                for seed in 0UL .. 35UL do
+                    let plan = Planning.ofSeed seed
+                    Expect.equal (transcript plan) (transcript plan) "transcript"
+                    Expect.equal (hold plan).Outcome (hold (Planning.ofSeed seed)).Outcome "outcome")
+        ]
