@@ -8,6 +8,9 @@ let private all =
         [
             StandInTests.tests
             TidyTests.tests
+            Crc64Tests.tests
+            RdbCheckTests.tests
+            RdbFileTests.tests
             MasterRequestTests.tests
             MasterTests.tests
             MasterCaptureTests.tests

@@ -5,13 +5,13 @@ open System.Runtime.InteropServices
 open System.Runtime.Intrinsics
 open System.Runtime.Intrinsics.X86
 
-/// The CRC-64 of Redis by carry-less multiplication: many blocks of sixteen bytes are folded into few that have the same
-/// checksum. The multiplier has a long latency, so several independent sums side by side keep it busy.
+/// The CRC-64 of Redis by carry-less multiplication: many blocks of sixteen bytes are folded into few that have the
+/// same checksum. The multiplier has a long latency, so several independent sums side by side keep it busy.
 [<AbstractClass; Sealed>]
 type internal Crc64Folding private () =
 
-    // A block is the polynomial first * x^64 + second of its two words, and moving it n bits ahead multiplies it by x^n.
-    // The carry-less product of two reflected words is one factor x too large, hence the exponents that end in one less.
+    // A block is the polynomial first * x^64 + second of its two words, and moving it n bits ahead multiplies it by
+    // x^n. The carry-less product of two reflected words is one factor x too large, hence the exponents less one.
     static let ahead (bits: int) =
         Vector128.Create(Crc64Polynomial.xToThe (bits + 63), Crc64Polynomial.xToThe (bits - 1))
 
@@ -43,27 +43,29 @@ type internal Crc64Folding private () =
 
     /// The checksum of one row and the bytes behind it.
     static member private finish(row: Vector512<uint64>, bytes: ReadOnlySpan<byte>) : uint64 =
-        let mutable blocks = MemoryMarshal.Cast<byte, Vector128<uint64>> bytes
+        let blocks = MemoryMarshal.Cast<byte, Vector128<uint64>> bytes
         let mutable first = row.GetLower().GetLower()
         let mutable second = row.GetLower().GetUpper()
         let mutable third = row.GetUpper().GetLower()
         let mutable fourth = row.GetUpper().GetUpper()
         let distance = oneRowAhead
+        let mutable next = 0
 
-        while blocks.Length >= 4 do
-            first <- Crc64Folding.joinBlock (first, distance, blocks[0])
-            second <- Crc64Folding.joinBlock (second, distance, blocks[1])
-            third <- Crc64Folding.joinBlock (third, distance, blocks[2])
-            fourth <- Crc64Folding.joinBlock (fourth, distance, blocks[3])
-            blocks <- blocks.Slice 4
+        while next + 3 < blocks.Length do
+            first <- Crc64Folding.joinBlock (first, distance, blocks[next])
+            second <- Crc64Folding.joinBlock (second, distance, blocks[next + 1])
+            third <- Crc64Folding.joinBlock (third, distance, blocks[next + 2])
+            fourth <- Crc64Folding.joinBlock (fourth, distance, blocks[next + 3])
+            next <- next + 4
 
         let distance = oneBlockAhead
         let mutable sum = Crc64Folding.joinBlock (first, distance, second)
         sum <- Crc64Folding.joinBlock (sum, distance, third)
         sum <- Crc64Folding.joinBlock (sum, distance, fourth)
 
-        for block in blocks do
-            sum <- Crc64Folding.joinBlock (sum, distance, block)
+        while next < blocks.Length do
+            sum <- Crc64Folding.joinBlock (sum, distance, blocks[next])
+            next <- next + 1
 
         let crc = Crc64Tables.updateWord (Crc64Tables.updateWord (0UL, sum[0]), sum[1])
         Crc64Tables.update (crc, bytes.Slice(bytes.Length &&& ~~~15))

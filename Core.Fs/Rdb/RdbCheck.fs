@@ -37,18 +37,21 @@ module internal RdbLayout =
     [<Literal>]
     let TailLength = 8
 
+    /// The head, the end of the data, and the checksum if there is room for one.
+    let shortest (version: RdbVersion) : int =
+        Limits.RdbHeadLength + 1 + (if version.HasChecksum then TailLength else 0)
+
 open RdbLayout
 
-/// A snapshot looked at while it streams by, in chunks cut anywhere: its first nine bytes, its last nine, and the checksum
+/// A snapshot looked at while it streams by, in chunks cut anywhere: its version, its last nine bytes, and the checksum
 /// of all but the last eight.
 [<Struct>]
 type RdbCheck =
     private
         {
             Count: int64
-            // The first eight bytes, the first of them highest, and the ninth.
-            Head: uint64
-            Ninth: byte
+            // What the head says; none until it is whole.
+            Version: RdbVersion voption
             // The last eight bytes, the last of them highest, and the one before these.
             Tail: uint64
             BeforeTail: byte
@@ -63,31 +66,36 @@ type RdbCheck =
     static member empty: RdbCheck =
         {
             Count = 0L
-            Head = 0UL
-            Ninth = 0uy
+            Version = ValueNone
             Tail = 0UL
             BeforeTail = 0uy
             Checksum = 0UL
         }
 
-    // The oldest byte of a full tail is behind the checksum's front now.
+    /// The version in the head: the first eight bytes, which are the tail when the ninth arrives, and the ninth.
+    static member private versionOf(first: uint64, ninth: byte) : RdbVersion voption =
+        let head = Span<byte>(Array.zeroCreate<byte> Limits.RdbHeadLength)
+        BinaryPrimitives.WriteUInt64LittleEndian(head, first)
+        head[TailLength] <- ninth
+        RdbVersion.TryRead(Span.op_Implicit head)
+
     static member private push(check: RdbCheck, value: byte) : RdbCheck =
         let pushed =
             { check with
                 Count = check.Count + 1L
                 Tail = (check.Tail >>> 8) ||| (uint64 value <<< 56)
-                Head =
-                    if check.Count < 8L then
-                        (check.Head <<< 8) ||| uint64 value
-                    else
-                        check.Head
-                Ninth = if check.Count = 8L then value else check.Ninth
             }
 
         if check.Count < int64 TailLength then
             pushed
         else
+            // The tail was full: its oldest byte leaves it, and is under the checksum from now on.
             { pushed with
+                Version =
+                    if check.Count = int64 TailLength then
+                        RdbCheck.versionOf (check.Tail, value)
+                    else
+                        check.Version
                 BeforeTail = byte check.Tail
                 Checksum = Crc64Tables.updateByte (check.Checksum, byte check.Tail)
             }
@@ -102,10 +110,11 @@ type RdbCheck =
 
     /// Looks at the next bytes.
     static member advance(check: RdbCheck, bytes: ReadOnlySpan<byte>) : RdbCheck =
-        // The first bytes one by one, until the head is known and the tail is full; of the rest, all but the tail at once.
-        let first =
-            min bytes.Length (max 0 (Limits.RdbHeadLength - int (min check.Count 9L)))
+        // One by one until the head is whole, and with it the tail; then all but a new tail at once.
+        let missing =
+            Limits.RdbHeadLength - int (min check.Count (int64 Limits.RdbHeadLength))
 
+        let first = min bytes.Length missing
         let check = RdbCheck.pushAll (check, bytes.Slice(0, first))
         let rest = bytes.Slice first
 
@@ -121,30 +130,23 @@ type RdbCheck =
                 Checksum = Crc64.update (Crc64Tables.updateWord (check.Checksum, check.Tail), body)
             }
 
-    static member private versionOf(check: RdbCheck) : RdbVersion voption =
-        let head = Span<byte>(Array.zeroCreate Limits.RdbHeadLength)
-        BinaryPrimitives.WriteUInt64BigEndian(head, check.Head)
-        head[8] <- check.Ninth
-        RdbVersion.TryRead(Span.op_Implicit head)
+    static member private isEnded(check: RdbCheck, version: RdbVersion) : bool =
+        let last =
+            if version.HasChecksum then
+                check.BeforeTail
+            else
+                byte (check.Tail >>> 56)
 
-    static member private concludeChecksum(check: RdbCheck, version: RdbVersion) : RdbVerdict =
-        if check.Count < int64 (Limits.RdbHeadLength + 1 + TailLength) then
-            RdbVerdict.TooShort check.Count
-        elif check.BeforeTail <> EndOfData then
-            RdbVerdict.EndMissing version
-        elif check.Tail = 0UL then
-            RdbVerdict.Unchecked(version, ChecksumAbsence.Disabled)
-        elif check.Tail = check.Checksum then
-            RdbVerdict.Verified version
-        else
-            RdbVerdict.ChecksumMismatch(version, check.Tail, check.Checksum)
+        last = EndOfData
 
     /// What the bytes seen amount to.
     static member conclude(check: RdbCheck) : RdbVerdict =
-        match RdbCheck.versionOf check with
-        | _ when check.Count < int64 Limits.RdbHeadLength -> RdbVerdict.TooShort check.Count
+        match check.Version with
+        | ValueNone when check.Count < int64 Limits.RdbHeadLength -> RdbVerdict.TooShort check.Count
         | ValueNone -> RdbVerdict.NotRdb
-        | ValueSome version when version.HasChecksum -> RdbCheck.concludeChecksum (check, version)
-        | ValueSome version when byte (check.Tail >>> 56) = EndOfData ->
-            RdbVerdict.Unchecked(version, ChecksumAbsence.TooOld)
-        | ValueSome version -> RdbVerdict.EndMissing version
+        | ValueSome version when check.Count < int64 (shortest version) -> RdbVerdict.TooShort check.Count
+        | ValueSome version when not (RdbCheck.isEnded (check, version)) -> RdbVerdict.EndMissing version
+        | ValueSome version when not version.HasChecksum -> RdbVerdict.Unchecked(version, ChecksumAbsence.TooOld)
+        | ValueSome version when check.Tail = 0UL -> RdbVerdict.Unchecked(version, ChecksumAbsence.Disabled)
+        | ValueSome version when check.Tail = check.Checksum -> RdbVerdict.Verified version
+        | ValueSome version -> RdbVerdict.ChecksumMismatch(version, check.Tail, check.Checksum)

@@ -2,6 +2,7 @@ namespace HybridReplica.Core
 
 open System
 open System.Buffers.Text
+open System.Globalization
 
 /// Whose numbers an RDB counts its versions in. Redis and Valkey part ways after version 11.
 [<RequireQualifiedAccess; Struct>]
@@ -20,8 +21,8 @@ type RdbVersion =
     /// The nine bytes as text: `REDIS0010`, `VALKEY080`.
     override this.ToString() =
         match this.Vendor with
-        | RdbVendor.Redis -> $"REDIS{this.Number:d4}"
-        | RdbVendor.Valkey -> $"VALKEY{this.Number:d3}"
+        | RdbVendor.Redis -> "REDIS" + this.Number.ToString("D4", CultureInfo.InvariantCulture)
+        | RdbVendor.Valkey -> "VALKEY" + this.Number.ToString("D3", CultureInfo.InvariantCulture)
 
     /// Whether such a file ends in a checksum, or at least in the room for one (`rdbLoadRio`, 6.0.16).
     member this.HasChecksum =
