@@ -53,6 +53,14 @@ type Transcript =
         Lines: TranscriptLine list
     }
 
+    /// Whether it says anything of what was decided.
+    member this.HasOutputs =
+        this.Lines
+        |> List.exists (fun line ->
+            match line with
+            | TranscriptLine.Out _ -> true
+            | _ -> false)
+
     /// What happens in it, in order.
     member this.Inputs: Input list =
         this.Lines

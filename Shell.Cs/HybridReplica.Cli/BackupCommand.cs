@@ -1,0 +1,94 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HybridReplica.Cli;
+
+/// <summary>The verb <c>backup</c>: the snapshot of a master, in a file or on standard output.</summary>
+static class BackupCommand
+{
+    const string StandardOutput = "-";
+
+    public static Command Create()
+    {
+        var master = new MasterOptions();
+        var output = new OutputOptions();
+        var target = new Option<string>("--output", "-o")
+        {
+            Description = "The file to write, replaced only by a whole and checked snapshot; - is standard output",
+            HelpName = "FILE|-",
+            Required = true,
+        };
+        var transcript = new Option<string>("--transcript")
+        {
+            Description = "Record the conversation with the master, without data and passwords, in this file",
+            HelpName = "FILE",
+        };
+
+        var command = new Command("backup", "Bring home the snapshot of a master, checked, in one command.");
+        master.AddTo(command);
+        command.Add(target);
+        command.Add(transcript);
+        output.AddTo(command);
+        command.SetAction(
+            (parsed, cancellation) =>
+            {
+                var how = output.Read(parsed);
+                var where = parsed.GetValue(target)!;
+                // What goes to standard output is the snapshot, and nothing else.
+                var json = where == StandardOutput ? Console.Error : Console.Out;
+                return how.RunAsync(
+                    json,
+                    async () =>
+                    {
+                        var options = master.Read(parsed);
+                        var record = parsed.GetValue(transcript);
+                        var snapshot = await BackupAsync(options, where, record, how, cancellation);
+                        if (how.Json)
+                            await json.WriteLineAsync(Summary.Json(snapshot));
+                        else if (how.ShowsProgress)
+                            await Console.Error.WriteLineAsync(Summary.Line(snapshot));
+                        return ExitCode.Done;
+                    },
+                    master: () => MasterOptions.Show(master.Read(parsed).Master),
+                    target: where == StandardOutput ? "standard output" : where
+                );
+            }
+        );
+        return command;
+    }
+
+    static async Task<SnapshotInfo> BackupAsync(
+        ReplicaOptions options,
+        string where,
+        string? transcript,
+        Output how,
+        CancellationToken cancellation
+    )
+    {
+        if (where == StandardOutput && !Console.IsOutputRedirected)
+            throw new UsageException("A snapshot is nothing for a terminal: redirect standard output, or name a file");
+
+        using var recording = transcript is null ? null : new TranscriptFile(transcript);
+        options.Observer = recording;
+        using ILoggerFactory logging = how.Verbose ? new ErrorLogging() : NullLoggerFactory.Instance;
+        await using var replica = new ReplicaClient(options, logging);
+        return how.ShowsProgress
+            ? await ProgressDisplay.RunAsync(progress => FetchAsync(replica, where, progress, cancellation))
+            : await FetchAsync(replica, where, progress: null, cancellation);
+    }
+
+    static async Task<SnapshotInfo> FetchAsync(
+        ReplicaClient replica,
+        string where,
+        IProgress<SnapshotProgress>? progress,
+        CancellationToken cancellation
+    )
+    {
+        if (where != StandardOutput)
+            return await replica.FetchSnapshotAsync(where, progress, cancellation);
+
+        await using var pipe = Console.OpenStandardOutput();
+        return await replica.FetchSnapshotAsync(pipe, progress, cancellation);
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+
+namespace HybridReplica.Cli;
+
+/// <summary>The options that say how much a verb talks, and in which form.</summary>
+sealed class OutputOptions
+{
+    readonly Option<bool> _json = new("--json")
+    {
+        Description = "Print one JSON object at the end on standard output (on standard error with -o -)",
+    };
+
+    readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say nothing but errors" };
+
+    readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Log every step to standard error, and show stack traces",
+    };
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_json);
+        command.Add(_quiet);
+        command.Add(_verbose);
+    }
+
+    /// <summary>What was asked for.</summary>
+    public Output Read(ParseResult parsed) =>
+        new(parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_verbose));
+}
+
+/// <summary>How much to say, and where.</summary>
+/// <param name="Json">One JSON object at the end.</param>
+/// <param name="Quiet">Nothing but errors.</param>
+/// <param name="Verbose">Every step, and stack traces.</param>
+sealed record Output(bool Json, bool Quiet, bool Verbose)
+{
+    /// <summary>Whether somebody is watching who would like to see progress.</summary>
+    public bool ShowsProgress => !Quiet && !Verbose && !Console.IsErrorRedirected;
+
+    /// <summary>Runs a verb to its exit code. Whatever goes wrong ends in one line.</summary>
+    /// <param name="json">Where the JSON object goes.</param>
+    /// <param name="verb">The verb; it gives its own exit code.</param>
+    /// <param name="master">The master it is about, if any, without a password.</param>
+    /// <param name="target">The file it is about, if any.</param>
+    public async Task<int> RunAsync(
+        TextWriter json,
+        Func<Task<int>> verb,
+        Func<string?>? master = null,
+        string? target = null
+    )
+    {
+        try
+        {
+            return await verb();
+        }
+        catch (Exception exception)
+        {
+            var failure = Failure.Of(exception, master?.Invoke(), target);
+            await Console.Error.WriteLineAsync(Verbose ? $"{failure.Line}\n{exception}" : failure.Line);
+            if (Json)
+                await json.WriteLineAsync(Summary.Json(failure));
+            return failure.ExitCode;
+        }
+    }
+}
