@@ -1,0 +1,91 @@
+module HybridReplica.Tests.ReadmeTests
+
+open System
+open System.Diagnostics
+open System.IO
+open Expecto
+open HybridReplica.Core
+open HybridReplica.Cli
+open HybridReplica.Tests
+
+let private root = Sources.root
+
+let private readme () =
+    File.ReadAllText(Path.Combine(root, "README.md"))
+
+let private source (parts: string list) =
+    File.ReadAllText(Path.Combine([ root; "Tests.Fs" ] @ parts |> Array.ofList))
+
+/// What stands in README between a fence of this language and the next one.
+let private block (language: string) =
+    let text = readme ()
+    let start = text.IndexOf($"```{language}\n", StringComparison.Ordinal) + language.Length + 4
+    text.Substring(start, text.IndexOf("\n```", start, StringComparison.Ordinal) - start + 1)
+
+let private between (first: string) (last: string) (text: string) =
+    let start = text.IndexOf(first, StringComparison.Ordinal) + first.Length
+    text.Substring(start, text.IndexOf(last, start, StringComparison.Ordinal) - start)
+
+/// Runs the consumer in a folder of its own, against this master.
+let private runConsumer (folder: string) (master: Uri) =
+    let start =
+        ProcessStartInfo("dotnet", [ Path.Combine(AppContext.BaseDirectory, "Consumer.dll"); string master ])
+
+    start.WorkingDirectory <- folder
+    start.RedirectStandardOutput <- true
+    start.RedirectStandardError <- true
+    use consumer = Process.Start start |> nonNull
+    let said = consumer.StandardOutput.ReadToEndAsync()
+    let complained = consumer.StandardError.ReadToEndAsync()
+
+    if not (consumer.WaitForExit(TimeSpan.FromSeconds 60.0)) then
+        consumer.Kill()
+        failtest "the consumer did not come to an end"
+
+    said.Result, complained.Result
+
+let tests =
+    testList
+        "README"
+        [
+            testCase "shows the C# consumer that is compiled here"
+            <| fun () -> Expect.equal (block "csharp") (source [ "Readme"; "Consumer"; "Program.cs" ]) "the C# block"
+
+            testCase "shows the F# host of the model that is compiled here"
+            <| fun () ->
+                let compiled =
+                    source [ "Readme"; "EmbeddedModel.fs" ]
+                    |> between "// README begins\n" "// README ends"
+
+                Expect.stringStarts (block "fsharp") compiled "the F# block"
+
+            testCase "tells the truth about what the F# host comes to"
+            <| fun () ->
+                let last = List.last EmbeddedModel.commands
+                Expect.equal EmbeddedModel.state.ReplState "REPL_STATE_RECEIVE_PORT" "the state"
+                Expect.equal last (Command.Send(WireForm.Array, Request.ListeningPort 0)) "the last command"
+
+            testCase "shows a transcript that the model keeps to"
+            <| fun () ->
+                match TranscriptParsing.parse (block "transcript") with
+                | Error errors -> failtestf "%A" errors
+                | Ok told -> Expect.equal (Telling.decisions told) (Telling.decisions (Telling.retell told)) "the decisions"
+
+            testCaseTask "has a C# consumer that brings a snapshot home" (fun () ->
+                task {
+                    let folder = Directory.CreateTempSubdirectory "hybrid-replica-consumer-"
+
+                    try
+                        use master = new DemoMaster()
+                        let said, complained = runConsumer folder.FullName master.Address
+                        Expect.equal complained "" "standard error"
+                        Expect.stringContains said "Verified" "standard output"
+
+                        Expect.equal
+                            (File.ReadAllBytes(Path.Combine(folder.FullName, "dump.rdb")))
+                            (DemoDataSet.encode DemoDataSet.keys)
+                            "the snapshot"
+                    finally
+                        folder.Delete true
+                })
+        ]
