@@ -195,7 +195,10 @@ type State =
     member internal this.Hide(line: string) : string =
         match this.Phase, this.Settings.Credentials with
         | Phase.Asking(Step.Auth, _), ValueSome credentials when line <> "" ->
-            line.Substring(0, 1) + credentials.Password.HideIn(line.Substring 1)
+            let hidden = credentials.Password.HideIn line
+            let sign = line.Substring(0, 1)
+            let isLost = not (hidden.StartsWith(sign, System.StringComparison.Ordinal))
+            if isLost && "+-:$".Contains sign then sign + hidden else hidden
         | _ -> line
 
     /// Whether it is over.
