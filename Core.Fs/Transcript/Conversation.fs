@@ -41,8 +41,8 @@ module Conversation =
             Commands = commands
         }
 
-    // What the replica was told is in the window is what it decides about, so bytes leave it afterwards, unless all of them
-    // are gone with the connection.
+    // What the replica decides is about bytes in the window, so they leave it afterwards, unless all of them are gone
+    // with the connection.
     let private carryBytes event consumed conversation =
         let next, turn = carry event conversation
 
@@ -111,8 +111,8 @@ module Conversation =
         let conversation, turn = carry event conversation
         drain [ turn ] conversation
 
-    /// Something happens: the conversation after it, and the turns it takes. A line may take none, as when the replica has to
-    /// wait for its temporary file first; and it may take several.
+    /// Something happens: the conversation after it, and the turns it takes. A line may take none, as when the replica
+    /// has to wait for its temporary file first; and it may take several.
     [<CompiledName "Next">]
     let next (input: Input) (conversation: Conversation) : Conversation * Turn list =
         match input with

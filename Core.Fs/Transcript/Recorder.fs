@@ -11,8 +11,8 @@ type internal Pending =
     /// A line was begun, and so many seconds passed since.
     | LineBegun of seconds: int
 
-/// Turns what a shell reports and what the replica decides about it into a transcript, line by line, while it happens. Told
-/// anew, the transcript comes to the same decisions. The bytes of the snapshot are not in it, only their number.
+/// Turns what a shell reports and what the replica decides about it into a transcript, line by line, while it happens.
+/// Told anew, the transcript comes to the same decisions. The bytes of the snapshot are not in it, only their number.
 type Recorder =
     internal
         {
@@ -122,7 +122,8 @@ module internal Recording =
 
     let private tell event commands recorder =
         match event with
-        | Event.Started -> recorder, outputs commands
+        // Every transcript begins with this, and so it has no line of its own.
+        | Event.Started when recorder.State.Phase = Phase.Idle -> recorder, outputs commands
         | Event.LineBegun ->
             { recorder with
                 Pending = Pending.LineBegun 0

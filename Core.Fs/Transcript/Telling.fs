@@ -47,8 +47,8 @@ module Telling =
     let retell (transcript: Transcript) : Transcript =
         transcript |> retellWith (fun (_, _, turns) -> told turns)
 
-    /// The same conversation for people who want to see what Redis calls it: a remark wherever the replica's state changes,
-    /// with the `REPL_STATE_…` it changes to.
+    /// The same conversation for people who want to see what Redis calls it: a remark wherever the replica's state
+    /// changes, with the `REPL_STATE_…` it changes to.
     [<CompiledName "RetellWithStates">]
     let retellWithStates (transcript: Transcript) : Transcript =
         transcript
@@ -58,8 +58,8 @@ module Telling =
             else
                 told turns @ [ TranscriptLine.Remark after.ReplState ])
 
-    /// What is decided after each thing that happens, the master's bytes aside: they may come in one piece or many, and so
-    /// the bytes taken are summed up, and it is left out when the file is synced behind them.
+    /// What is decided after each thing that happens, the master's bytes aside: they may come in one piece or many, and
+    /// so the bytes taken are summed up, and it is left out when the file is synced behind them.
     [<CompiledName "Decisions">]
     let decisions (transcript: Transcript) : (Event voption * Output list) list =
         let group (happened, decided) =

@@ -4,8 +4,8 @@ open System
 open System.Globalization
 open System.Text
 
-/// The grammar of one line of a transcript. FParsec's names stay inside this module, because some of them (`Reply`, `Ok`,
-/// `Error`) mean other things outside.
+/// The grammar of one line of a transcript. FParsec's names stay inside this module, because some of them (`Reply`,
+/// `Ok`, `Error`) mean other things outside.
 module internal TranscriptGrammar =
 
     open FParsec

@@ -30,7 +30,7 @@ module TranscriptParsing =
     let private splitAtSpace (line: string) =
         match line.IndexOf ' ' with
         | -1 -> line, ""
-        | space -> line.Substring(0, space), line.Substring(space + 1).Trim()
+        | space -> line.Substring(0, space), line.Substring(space + 1)
 
     let private dialects (names: string) (transcript: Transcript) =
         let read =

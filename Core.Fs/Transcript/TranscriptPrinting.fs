@@ -92,7 +92,7 @@ module TranscriptPrinting =
     let private text lines =
         lines |> List.map (fun line -> line + "\n") |> String.concat ""
 
-    /// All that comes before the first line of a conversation under these settings, the empty line that ends it included.
+    /// All that comes before the first line of a conversation under these settings, with the empty line that ends it.
     [<CompiledName "Header">]
     let printHeader (settings: Settings) : string =
         text (
