@@ -29,6 +29,7 @@ let private all =
             SnapshotProperties.tests
             FaultTests.tests
             WalkTests.tests
+            TranscriptTests.tests
         ]
 
 [<EntryPoint>]
