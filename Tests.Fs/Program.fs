@@ -30,6 +30,7 @@ let private all =
             FaultTests.tests
             WalkTests.tests
             TranscriptTests.tests
+            ScenarioTests.tests
         ]
 
 [<EntryPoint>]
