@@ -31,6 +31,7 @@ let private all =
             WalkTests.tests
             TranscriptTests.tests
             ScenarioTests.tests
+            CaptureTests.tests
         ]
 
 [<EntryPoint>]
