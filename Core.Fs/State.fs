@@ -198,7 +198,11 @@ type State =
             let hidden = credentials.Password.HideIn line
             let sign = line.Substring(0, 1)
             let isLost = not (hidden.StartsWith(sign, System.StringComparison.Ordinal))
-            if isLost && "+-:$".Contains sign then sign + hidden else hidden
+
+            if isLost && "+-:$".Contains sign then
+                sign + hidden
+            else
+                hidden
         | _ -> line
 
     /// Whether it is over.

@@ -32,6 +32,7 @@ let private all =
             TranscriptTests.tests
             ScenarioTests.tests
             CaptureTests.tests
+            EmbeddingTests.tests
         ]
 
 [<EntryPoint>]
