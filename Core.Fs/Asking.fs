@@ -166,8 +166,9 @@ module internal Asking =
     /// The temporary file could not be created: a second later it may be, under another name.
     let notOpened tries next trouble (state: State) =
         let log = [ Command.Log(LogEvent.TemporaryFileRefused(tries, trouble)) ]
+        let state = enter (Phase.OpeningAgain(tries, next)) state
 
         if tries < Limits.TemporaryTries then
-            enter (Phase.OpeningAgain(tries, next)) state, log
+            state, log
         else
             fail (Fault.File(FileStep.Create, trouble)) state |> after log
