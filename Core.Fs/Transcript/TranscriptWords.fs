@@ -64,16 +64,18 @@ module internal TranscriptWords =
         | Command.Log entry -> entry.Name
         | Command.Finish outcome -> Wording.outcome outcome
 
-    // Wordings may hold characters that no byte stands for: they do no harm, and stay.
+    // What a master said is escaped already, and so a backslash stays what it is; and wordings may hold characters that no
+    // byte stands for.
     let private escapeInQuotes character =
         match character with
         | '"' -> "\\\""
+        | '\\' -> "\\"
         | c when c > '\255' -> string c
         | c -> Printable.escape (string c)
 
     let private quoted (value: string) =
         let isPlain character =
-            character > ' ' && character < '\127' && character <> '"' && character <> '\\'
+            character > ' ' && character < '\127' && character <> '"'
 
         if value.Length > 0 && String.forall isPlain value then
             value
