@@ -8,8 +8,8 @@ type internal Pending =
     | Taken of bytes: int64
     /// So many seconds passed, and nothing was decided.
     | Passed of seconds: int
-    /// A line was begun, and so many seconds passed since.
-    | LineBegun of seconds: int
+    /// A line was begun, and this happened since, the latest first; nothing was decided about it.
+    | LineBegun of since: Event list
 
 /// Turns what a shell reports and what the replica decides about it into a transcript, line by line, while it happens.
 /// Told anew, the transcript comes to the same decisions. The bytes of the snapshot are not in it, only their number.
@@ -48,6 +48,9 @@ module internal Recording =
         else
             []
 
+    let private happened since =
+        since |> List.rev |> List.map (Input.Report >> TranscriptLine.In)
+
     let private outputs commands =
         commands |> List.map (TranscriptWords.output >> TranscriptLine.Out)
 
@@ -73,7 +76,7 @@ module internal Recording =
         | Pending.Nothing -> recorder, []
         | Pending.Passed seconds -> nothingPending recorder, passed seconds
         // A line that never came to its end: nobody knows what was in it.
-        | Pending.LineBegun seconds -> nothingPending recorder, filler 1L @ passed seconds
+        | Pending.LineBegun since -> nothingPending recorder, filler 1L @ happened since
         | Pending.Taken count ->
             let unheard, recorder = withoutHead count recorder
             nothingPending recorder, filler unheard @ took count
@@ -96,8 +99,8 @@ module internal Recording =
         let whole = if fits then text + "\r\n" else text + "\n"
 
         match recorder.Pending with
-        | Pending.LineBegun seconds when seconds > 0 ->
-            bytes (whole.Substring(0, 1)) :: passed seconds @ [ bytes (whole.Substring 1) ]
+        | Pending.LineBegun(_ :: _ as since) ->
+            bytes (whole.Substring(0, 1)) :: happened since @ [ bytes (whole.Substring 1) ]
         | _ when fits -> [ TranscriptLine.In(Input.Line text) ]
         | _ -> [ bytes whole ]
 
@@ -105,8 +108,8 @@ module internal Recording =
         let whole = beginning.PadRight(limitOf recorder.State, 'x')
 
         match recorder.Pending with
-        | Pending.LineBegun seconds when seconds > 0 ->
-            bytes (whole.Substring(0, 1)) :: passed seconds @ [ bytes (whole.Substring 1) ]
+        | Pending.LineBegun(_ :: _ as since) ->
+            bytes (whole.Substring(0, 1)) :: happened since @ [ bytes (whole.Substring 1) ]
         | _ -> [ bytes whole ]
 
     let private mark recorder =
@@ -126,7 +129,7 @@ module internal Recording =
         | Event.Started when recorder.State.Phase = Phase.Idle -> recorder, outputs commands
         | Event.LineBegun ->
             { recorder with
-                Pending = Pending.LineBegun 0
+                Pending = Pending.LineBegun []
             },
             []
         | Event.Replied reply ->
@@ -160,8 +163,10 @@ module internal Recording =
             ValueSome(Pending.Taken(count + int64 more))
         | Pending.Passed seconds, Event.Ticked more when List.isEmpty commands ->
             ValueSome(Pending.Passed(seconds + more))
-        | Pending.LineBegun seconds, Event.Ticked more when List.isEmpty commands ->
-            ValueSome(Pending.LineBegun(seconds + more))
+        | Pending.LineBegun(Event.Ticked seconds :: earlier), Event.Ticked more when List.isEmpty commands ->
+            ValueSome(Pending.LineBegun(Event.Ticked(seconds + more) :: earlier))
+        | Pending.LineBegun since, event when List.isEmpty commands && not (endsLine event recorder) ->
+            ValueSome(Pending.LineBegun(event :: since))
         | _ -> ValueNone
 
     let observe event state commands recorder =

@@ -64,8 +64,8 @@ module internal TranscriptWords =
         | Command.Log entry -> entry.Name
         | Command.Finish outcome -> Wording.outcome outcome
 
-    // What a master said is escaped already, and so a backslash stays what it is; and wordings may hold characters that no
-    // byte stands for.
+    // What a master said is escaped already, and so a backslash stays what it is; and wordings may hold characters that
+    // no byte stands for.
     let private escapeInQuotes character =
         match character with
         | '"' -> "\\\""
