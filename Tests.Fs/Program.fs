@@ -33,6 +33,13 @@ let private all =
             ScenarioTests.tests
             CaptureTests.tests
             EmbeddingTests.tests
+            FetchTests.tests
+            FailureTests.tests
+            CancellationTests.tests
+            TlsTests.tests
+            OptionsTests.tests
+            LogTests.tests
+            ShellPartsTests.tests
         ]
 
 [<EntryPoint>]
