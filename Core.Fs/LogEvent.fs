@@ -118,7 +118,7 @@ type LogEvent =
         | PartialResync position -> [ "position", string position ]
         | ReplicationIdChanged(before, after) -> [ "before", string before; "after", string after ]
         | TemporaryFileRefused(tries, trouble) -> [ "tries", string tries; "trouble", string trouble ]
-        | SnapshotAnnounced framing -> [ "framing", string (Reply.Snapshot framing) ]
+        | SnapshotAnnounced framing -> [ "framing", Wording.shown (Reply.Snapshot framing) ]
         | SnapshotReceived bytes -> [ "bytes", string bytes ]
         | SnapshotUnchecked verdict -> [ "checksum", Wording.verdict verdict ]
         | Retrying(fault, seconds, attempt) ->

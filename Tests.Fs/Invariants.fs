@@ -37,11 +37,6 @@ let private forbidsTemporary (state: State) =
        | Phase.Ended _ -> true
        | _ -> false
 
-let private isDiscarding (state: State) =
-    match state.Phase with
-    | Phase.Discarding _ -> true
-    | _ -> false
-
 /// The sentences about states that are not true of this one.
 let brokenIn (state: State) : string list =
     let prefix =
@@ -55,7 +50,6 @@ let brokenIn (state: State) : string list =
             "what comes is written to a temporary file that is there", implies (needsTemporary state) state.HasTemporary
             "where a temporary file has no business, there is none",
             implies (forbidsTemporary state) (not state.HasTemporary)
-            "only a temporary file that is there is removed", implies (isDiscarding state) state.HasTemporary
             "bytes are expected only on a connection",
             implies (state.Expects <> Expectation.Nothing) (state.IsLinked && state.Phase <> Phase.Connecting)
             "attempts stay within what is allowed", state.Attempt >= 1 && state.Attempt <= state.Settings.Retry.Attempts
@@ -107,7 +101,7 @@ let private isSound command (move: Move) =
     | Command.Finish outcome -> after.Phase = Phase.Ended outcome
     | Command.Take bytes -> move.Event = Event.Arrived bytes
     | Command.CreateTemporary -> after.Settings.Destination = Destination.File
-    | Command.DeleteTemporary -> move.Before.HasTemporary
+    | Command.DeleteTemporary -> move.Before.HasTemporary || move.Before.Phase.Name = "Opening"
     | Command.Log(LogEvent.Retrying(fault, seconds, attempt)) ->
         FaultTable.isPassing fault
         && seconds >= 1

@@ -40,6 +40,10 @@ let private all =
             OptionsTests.tests
             LogTests.tests
             ShellPartsTests.tests
+            RedisSourceTests.tests
+            RowTests.tests
+            PurityTests.tests
+            SurfaceTests.tests
         ]
 
 [<EntryPoint>]

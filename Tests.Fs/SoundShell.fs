@@ -1,5 +1,5 @@
 /// What a shell that does its work can report in a state: the other half of the contract that `Command` and `Event`
-/// write down. A command about a file is answered before anything else is reported.
+/// write down. What the network, the clock and people do may overtake the answer to a command about a file.
 module HybridReplica.Tests.SoundShell
 
 open FsCheck
@@ -129,12 +129,26 @@ let private ticks =
     Gen.frequency [ 4, Gen.choose (1, 3); 1, Gen.choose (1, 80) ]
     |> Gen.map Event.Ticked
 
+// Answers to commands that were given before the attempt was given up.
+let private overtaken =
+    [ Event.TemporaryCreated; Event.SnapshotChecked verdicts.Head; Event.Synced ]
+
 /// Something that a sound shell can report next.
 let report (state: State) : Gen<Event> =
     if state.Phase = Phase.Idle then
         Gen.frequency [ 20, Gen.constant Event.Started; 1, Gen.constant Event.StopRequested ]
     elif isBusy state then
-        answer state
+        [
+            8, answer state
+            yield! network state
+            1, ticks
+            1, stale state
+            1, Gen.constant Event.StopRequested
+            match state.Phase with
+            | Phase.Discarding _ -> 1, Gen.elements overtaken
+            | _ -> ()
+        ]
+        |> Gen.frequency
     else
         [
             yield! network state
@@ -159,7 +173,7 @@ let allows (state: State) (event: Event) : bool =
     | Phase.Publishing(PublishStep.SyncingFolder, _), (Event.FolderSynced | Event.FileFailed(FileStep.SyncFolder, _))
     | Phase.Discarding _, (Event.TemporaryDeleted | Event.FileFailed(FileStep.Delete, _)) -> true
     | Phase.Idle, _ -> false
-    | _ when isBusy state -> false
+    | Phase.Discarding _, event when List.contains event overtaken -> true
     | _, Event.Ticked seconds -> seconds > 0
     | _, Event.StopRequested -> true
     | Phase.Connecting, Event.Connected link -> link <= state.Link

@@ -119,13 +119,13 @@ let private checkLimit settings before wait fault limit =
     let pastLimit, _ = run [ Event.Ticked 1 ] atLimit
     Expect.equal pastLimit.Phase (Phase.Ended(Outcome.Failed(fault limit))) "a second past it does"
 
+let private isDial command =
+    match command with
+    | Command.Dial _ -> true
+    | _ -> false
+
 let private pauses session =
     let settings = session.Settings.Retry
-
-    let isDial command =
-        match command with
-        | Command.Dial _ -> true
-        | _ -> false
 
     let dials = commands session |> List.filter isDial
 
@@ -151,15 +151,29 @@ let tests =
                     $"a limit itself ends nothing, a second past it does: %s{name}"
                     (Prop.forAll seconds (checkLimit settings before wait fault))
             testProperty
-                "seconds may be reported together or one by one, in any state"
+                "seconds may be reported together or one by one, in any state, until a connection is asked for"
                 (Prop.forAll
                     (Arb.zip (StateGenerators.state, Arb.fromGen (Gen.two (Gen.choose (0, 90)))))
                     (fun (state, (first, second)) ->
                         let together = run [ Event.Ticked(first + second) ] state
-                        let apart = run [ Event.Ticked first; Event.Ticked second ] state
-                        let oneByOne = run (List.replicate (first + second) (Event.Ticked 1)) state
-                        Expect.equal apart together "in two parts"
-                        Expect.equal oneByOne together "one by one"))
+
+                        if not (List.exists isDial (snd together)) then
+                            let apart = run [ Event.Ticked first; Event.Ticked second ] state
+                            let oneByOne = run (List.replicate (first + second) (Event.Ticked 1)) state
+                            Expect.equal apart together "in two parts"
+                            Expect.equal oneByOne together "one by one"))
+            testProperty
+                "seconds that were reported with the one in which a connection is asked for do not count against it"
+                (Prop.forAll
+                    (Arb.zip (StateGenerators.state, Arb.fromGen (Gen.choose (1, 200))))
+                    (fun (state, seconds) ->
+                        let after, commands = run [ Event.Ticked seconds ] state
+
+                        if List.exists isDial commands then
+                            Expect.equal
+                                (after.Phase, after.Silence, after.Elapsed)
+                                (Phase.Connecting, 0, 0)
+                                "connecting, for no second yet"))
             testProperty
                 "no seconds, or fewer, change nothing"
                 (Prop.forAll

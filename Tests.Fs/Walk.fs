@@ -102,6 +102,11 @@ let private arrivals (state: State) =
     | Expectation.Snapshot(Remainder.Counted left) -> [ 10; int Limits.SyncStride; int left ]
     | _ -> [ 10; int Limits.SyncStride ]
 
+let private isLineExpected (state: State) =
+    match state.Expects with
+    | Expectation.Line _ -> true
+    | _ -> false
+
 /// One event, at least, of every kind, whether the state calls for it or not.
 let private everyKind (state: State) : Event list =
     [
@@ -113,7 +118,8 @@ let private everyKind (state: State) : Event list =
             Event.Disconnected(link, NetworkTrouble.Closed)
             Event.Disconnected(link, NetworkTrouble.Denied)
         Event.LineBegun
-        for reply in lines do
+        // Where no line is expected, one is as good as another.
+        for reply in (if isLineExpected state then lines else [ Reply.Blank ]) do
             Event.Replied reply
         for beginning in [ "<html>"; "-LOADING "; "-DENIED "; "-ERR unknown " ] do
             Event.LineTooLong beginning

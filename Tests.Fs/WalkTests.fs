@@ -73,6 +73,9 @@ let tests =
     testList
         "walk"
         [
+            testCase "docs/handshake.md shows what the walk finds" (fun () ->
+                Golden.agrees "docs/handshake.md" (HandshakeDocument.asText ()))
+
             for settings in Walk.configurations do
                 testCase
                     $"what holds of every state and every move holds wherever a replica can come to: %s{name settings}"
