@@ -5,6 +5,10 @@ open System
 open HybridReplica.Core
 open HybridReplica.Tests.Session
 
+let private kept = "Ended, snapshot kept"
+
+let private resumed = "Ended, resumed"
+
 /// The phases of a walk, each step that is asked a phase of its own.
 let private node (state: State) =
     match state.Phase with
@@ -15,9 +19,11 @@ let private node (state: State) =
         | Next.Ask _ -> "Opening before psync"
         | Next.Sync -> "Opening before SYNC"
         | Next.Preamble -> "Opening before the preamble"
-    | Phase.Publishing(step, _) -> $"Publishing %A{step}"
-    | Phase.Ended(Outcome.SnapshotKept _) -> "Ended SnapshotKept"
-    | Phase.Ended(Outcome.Resumed _) -> "Ended Resumed"
+    | Phase.Publishing(PublishStep.Syncing, _) -> "Publishing, syncing"
+    | Phase.Publishing(PublishStep.Renaming, _) -> "Publishing, renaming"
+    | Phase.Publishing(PublishStep.SyncingFolder, _) -> "Publishing, syncing the folder"
+    | Phase.Ended(Outcome.SnapshotKept _) -> kept
+    | Phase.Ended(Outcome.Resumed _) -> resumed
     | phase -> phase.Name
 
 /// Where failures and stops lead. All phases lead there, so the diagram shows it once.
@@ -89,7 +95,7 @@ let private arrows dialect =
     |> List.distinct
 
 let private alias (name: string) =
-    name.Split(' ', '-')
+    name.Split([| ' '; '-'; ',' |], StringSplitOptions.RemoveEmptyEntries)
     |> Array.map (fun word -> word.Substring(0, 1).ToUpperInvariant() + word.Substring 1)
     |> String.concat ""
 
@@ -135,9 +141,9 @@ let private diagram dialect =
         for name in places do
             $"    %s{alias name} : %s{name}<br/>%s{names[name]}"
         yield! lines
-        "    EndedSnapshotKept --> [*]"
-        if List.exists (fun (_, _, after) -> after = "Ended Resumed") edges then
-            "    EndedResumed --> [*]"
+        $"    %s{alias kept} --> [*]"
+        if List.exists (fun (_, _, after) -> after = resumed) edges then
+            $"    %s{alias resumed} --> [*]"
         "```"
     ]
 

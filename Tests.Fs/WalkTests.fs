@@ -41,6 +41,13 @@ let private allPhases =
 let private onlyWithFile =
     [ "CheckingTarget"; "Opening"; "OpeningAgain"; "Publishing"; "Discarding" ]
 
+let private kindOf outcome =
+    match outcome with
+    | Outcome.SnapshotKept _ -> "kept"
+    | Outcome.Resumed _ -> "resumed"
+    | Outcome.Stopped -> "stopped"
+    | Outcome.Failed _ -> "failed"
+
 let private walk settings () =
     let phases = HashSet<string>()
     let outcomes = HashSet<string>()
@@ -55,7 +62,7 @@ let private walk settings () =
         | broken -> failtestf "%A\nin %A\nat %A\nto %A" broken edge.Before edge.Event edge.After
 
         match edge.After.Phase with
-        | Phase.Ended outcome -> outcomes.Add((string outcome).Split(' ')[0]) |> ignore
+        | Phase.Ended outcome -> outcomes.Add(kindOf outcome) |> ignore
         | _ -> ()
 
     let expected =
