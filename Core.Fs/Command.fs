@@ -42,8 +42,8 @@ type Command =
     | Rename
     /// Sync the folder of the target to disk. Answered by `FolderSynced` or `FileFailed(SyncFolder, …)`.
     | SyncFolder
-    /// Close and remove the temporary file, if there is one. Answered by `TemporaryDeleted`, also if there is none, or by
-    /// `FileFailed(Delete, …)`.
+    /// Close and remove the temporary file, if there is one. Answered by `TemporaryDeleted`, also if there is none, or
+    /// by `FileFailed(Delete, …)`.
     | DeleteTemporary
 
     // Whoever keeps data downstream of this replica.

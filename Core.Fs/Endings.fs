@@ -1,6 +1,7 @@
 namespace HybridReplica.Core
 
-/// Verbs of the replica that end an attempt or the session. Each takes a state, and gives the next one and what to do about it.
+/// Verbs of the replica that end an attempt or the session. Each takes a state, and gives the next one and what to do
+/// about it.
 module internal Endings =
 
     /// The same replica in another phase.

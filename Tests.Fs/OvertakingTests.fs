@@ -1,5 +1,5 @@
-/// Events that come before the answers to commands already given. A shell that works on its files in the background reports
-/// them in this order.
+/// Events that come before the answers to commands already given. A shell that works on its files in the background
+/// reports them in this order.
 module HybridReplica.Tests.OvertakingTests
 
 open Expecto

@@ -1,7 +1,7 @@
 namespace HybridReplica.Core
 
-/// What a master does next in its conversation with one client: the other side of `Replica.transition`, by the same rules.
-/// It answers what a replica asks, and nothing else; the stream behind a snapshot is its host's.
+/// What a master does next in its conversation with one client: the other side of `Replica.transition`, by the same
+/// rules. It answers what a replica asks, and nothing else; the stream behind a snapshot is its host's.
 [<RequireQualifiedAccess>]
 module Master =
 
@@ -85,9 +85,9 @@ module Master =
             },
             []
 
-    /// From the state the master is in and the thing that just happened, to the state it goes to and what its host must do
-    /// about it, in order. Total: any event in any state has an answer. A replica that was promised a snapshot is not
-    /// answered any more.
+    /// From the state the master is in and the thing that just happened, to the state it goes to and what its host must
+    /// do about it, in order. Total: any event in any state has an answer. A replica that was promised a snapshot is
+    /// not answered any more.
     [<CompiledName "Transition">]
     let transition (state: MasterState, event: MasterEvent) : MasterState * MasterCommand list =
         match state.Phase, event with

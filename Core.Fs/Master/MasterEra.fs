@@ -1,7 +1,7 @@
 namespace HybridReplica.Core
 
-/// What distinguishes the masters of one time from those of another, as far as a replica can tell. Each is a row of plain
-/// values, so that a test can change one of them. Errors are worded without their dash; `{user}`, `{command}` and
+/// What distinguishes the masters of one time from those of another, as far as a replica can tell. Each is a row of
+/// plain values, so that a test can change one of them. Errors are worded without their dash; `{user}`, `{command}` and
 /// `{argument}` stand for what was sent.
 type MasterEra =
     {
@@ -39,7 +39,8 @@ type MasterEra =
 
     override this.ToString() = this.Name
 
-/// The masters that are told apart, from the oldest to the newest. Each says only in what it differs from the one before.
+/// The masters that are told apart, from the oldest to the newest. Each says only in what it differs from the one
+/// before.
 [<RequireQualifiedAccess>]
 module MasterEra =
 

@@ -26,7 +26,8 @@ module MasterEncoding =
         | MasterFraming.Counted -> Array.Empty()
         | MasterFraming.Marked -> Encoding.Latin1.GetBytes mark.Text
 
-/// Does what a master commands: one method for each command, so that a new command does not compile until it is handled.
+/// Does what a master commands: one method for each command, so that a new command does not compile until it is
+/// handled.
 type IMasterCommandHandler<'Result> =
     /// See `MasterCommand.Say`.
     abstract Say: line: string -> 'Result

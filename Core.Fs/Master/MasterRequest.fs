@@ -12,8 +12,8 @@ type MasterRequest =
     /// Bytes that are no request; this is what the client is told before the connection is closed.
     | Malformed of trouble: string
 
-// How a master reads requests, as `processInlineBuffer` and `processMultibulkBuffer` (6.0.16) do. It shares no code with
-// the replica's writing of requests, so that each can be tested by the other.
+// How a master reads requests, as `processInlineBuffer` and `processMultibulkBuffer` (6.0.16) do. It shares no code
+// with the replica's writing of requests, so that each can be tested by the other.
 module internal RequestReading =
 
     /// A request that was found, and where the next one begins.
@@ -25,6 +25,8 @@ module internal RequestReading =
     // Inline requests: words between spaces, some of them in quotes (`sdssplitargs`, 6.0.16).
 
     let private isSpace c = Char.IsWhiteSpace c && c <= ' '
+
+    let private isHexadecimal c = Char.IsAsciiHexDigit c
 
     let private meaningOf c =
         match c with
@@ -38,7 +40,7 @@ module internal RequestReading =
     // The word in quotes that goes on here: what it says, and what is behind its closing quote.
     let rec private quoted quote word characters =
         match characters with
-        | '\\' :: 'x' :: high :: low :: rest when quote = '"' && Char.IsAsciiHexDigit high && Char.IsAsciiHexDigit low ->
+        | '\\' :: 'x' :: high :: low :: rest when quote = '"' && isHexadecimal high && isHexadecimal low ->
             quoted quote (char (Convert.ToInt32($"{high}{low}", 16)) :: word) rest
         | '\\' :: c :: rest when quote = '"' -> quoted quote (meaningOf c :: word) rest
         | '\\' :: '\'' :: rest when quote = '\'' -> quoted quote ('\'' :: word) rest

@@ -41,7 +41,8 @@ type MasterPhase =
     | Listening
     /// Somebody asks, and is answered (a replica in none of the `SLAVE_STATE_…`).
     | Answering
-    /// A snapshot will be saved in so many seconds; `+FULLRESYNC` may still have to be said (`SLAVE_STATE_WAIT_BGSAVE_START`).
+    /// A snapshot will be saved in so many seconds; `promise` says whether `+FULLRESYNC` is still to be said
+    /// (`SLAVE_STATE_WAIT_BGSAVE_START`).
     | Delaying of seconds: int * promise: bool
     /// A snapshot is being saved for so many seconds more (`SLAVE_STATE_WAIT_BGSAVE_END`).
     | Saving of seconds: int

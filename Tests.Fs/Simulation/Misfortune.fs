@@ -45,8 +45,8 @@ type Misfortune(chance: Chance, plan: Plan) =
             match mishap with
             | Mishap.OnDisk(FileStep.Write, trouble, _) when step = FileStep.Write && chance.OnceIn 3 ->
                 ValueSome trouble
-            | Mishap.OnDisk(other, trouble, times) when other = step && step <> FileStep.Write && count mishap < times ->
-                ValueSome trouble
+            | Mishap.OnDisk(FileStep.Write, _, _) -> ValueNone
+            | Mishap.OnDisk(other, trouble, times) when other = step && count mishap < times -> ValueSome trouble
             | _ -> ValueNone)
 
     /// What becomes of a connection that is dialled.

@@ -31,7 +31,8 @@ type Agenda() =
 
     member _.Next() : Occurrence = queue.Dequeue()
 
-/// One direction of a connection: bytes arrive in order, in chunks, a little later, and sometimes not as they were sent.
+/// One direction of a connection: bytes arrive in order, in chunks, a little later, and sometimes not as they were
+/// sent.
 type SimulatedWire
     (chance: Chance, plan: Plan, agenda: Agenda, arrival: byte[] -> Occurrence, loss: NetworkTrouble -> Occurrence) =
     let mutable isCut = false
