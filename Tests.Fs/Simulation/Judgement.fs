@@ -23,13 +23,16 @@ let private onKept (plan: Plan) (shell: SimulatedShell) (rules: Rules) isClean (
 
     let isAsSent = kept = plan.Snapshot
 
-    let isVerified =
+    let isVerified, isTooOld =
         match snapshot.Verdict with
-        | RdbVerdict.Verified _ -> true
-        | _ -> false
+        | RdbVerdict.Verified _ -> true, false
+        | RdbVerdict.Unchecked(_, absence) -> false, absence = ChecksumAbsence.TooOld
+        | other -> raise (RuleBroken $"a snapshot that is {other} is not kept")
 
     require "the size is that of what was kept" (snapshot.Size = kept.LongLength)
     require "what is verified is as it was sent" (isAsSent || not isVerified)
+    // A bit that turned over can make a snapshot say that it is from a time without checksums, and nothing else.
+    require "a checksum that was sent is not overlooked" (isAsSent || isTooOld || not (isChecked plan))
 
     if isClean then
         require "an honest master's snapshot arrives as it was sent" isAsSent

@@ -33,6 +33,7 @@ let private hold (plan: Plan) =
         let told =
             [
                 $"Seed %d{plan.Seed}: {rule}."
+                $"HYBRIDREPLICA_SIMULATION_SEED=%d{plan.Seed} HYBRIDREPLICA_SIMULATIONS=1 repeats it."
                 $"Master %s{plan.Master.Era.Name}, snapshot of %d{plan.Snapshot.Length} bytes"
                 $"Untroubled: %A{plan.Untroubled}"
                 $"Mishaps: %A{plan.Mishaps}"
