@@ -44,7 +44,11 @@ let private all =
             RowTests.tests
             PurityTests.tests
             SurfaceTests.tests
+            ReadmeTests.tests
         ]
 
 [<EntryPoint>]
-let main arguments = runTestsWithCLIArgs [] arguments all
+let main arguments =
+    match List.ofArray arguments with
+    | "benchmark" :: which -> Benchmarks.Benchmarks.run which
+    | _ -> runTestsWithCLIArgs [] arguments all

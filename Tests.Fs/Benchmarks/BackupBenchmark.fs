@@ -51,4 +51,8 @@ let backup (mebibytes: int) =
 let startUp () =
     use server = RealServer.Start settings
     printfn "An empty master, the whole process:"
-    sideBySide 15 (contenders server @ [ "hybrid-replica --version", (fun () -> run tool [ "--version" ]) ])
+
+    sideBySide
+        15
+        (contenders server
+         @ [ "hybrid-replica --version", (fun () -> run tool [ "--version" ]) ])

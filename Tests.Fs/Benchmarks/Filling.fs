@@ -17,23 +17,19 @@ let fill (port: int) (mebibytes: int) =
     let random = Random 1
     let value = Array.zeroCreate<byte> ValueLength
     let keys = mebibytes * 1048576 / ValueLength
-    let answers = Array.zeroCreate<byte> (keys * "+OK\r\n".Length)
+    let answers = Array.zeroCreate<byte>(keys * "+OK\r\n".Length)
 
     let reading =
-        let network = client.GetStream()
-        network.ReadExactlyAsync(answers, 0, answers.Length)
+        client.GetStream().ReadExactlyAsync(answers, 0, answers.Length).AsTask()
+
+    let write (bytes: byte array) = stream.Write(bytes, 0, bytes.Length)
 
     for key in 1..keys do
         random.NextBytes value
         let name = $"key:%07d{key}"
-
-        stream.Write(
-            Encoding.ASCII.GetBytes $"*3\r\n$3\r\nSET\r\n${name.Length}\r\n{name}\r\n${ValueLength}\r\n"
-            |> ReadOnlySpan
-        )
-
-        stream.Write(ReadOnlySpan value)
-        stream.Write("\r\n"B |> ReadOnlySpan)
+        write (Encoding.ASCII.GetBytes $"*3\r\n$3\r\nSET\r\n${name.Length}\r\n{name}\r\n${ValueLength}\r\n")
+        write value
+        write "\r\n"B
 
     stream.Flush()
-    reading.AsTask().Wait()
+    reading.Wait()

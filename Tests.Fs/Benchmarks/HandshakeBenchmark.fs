@@ -83,7 +83,9 @@ let handshake () =
     listener.Start()
 
     let rounds =
-        [ for _ in 1 .. Rounds + 5 -> theirs replica listener master.Port, ours listener master.Port ]
+        [
+            for _ in 1 .. Rounds + 5 -> theirs replica listener master.Port, ours listener master.Port
+        ]
         |> List.skip 5
 
     printfn "From the connection to the answer to PSYNC, seen from a proxy:"

@@ -5,10 +5,12 @@ module HybridReplica.Tests.EmbeddedModel
 open HybridReplica.Core
 
 let events =
-    [ Event.Started
-      Event.TargetReady
-      Event.Connected 1
-      Event.Replied(Reply.Read "+PONG") ]
+    [
+        Event.Started
+        Event.TargetReady
+        Event.Connected 1
+        Event.Replied(Reply.Read "+PONG")
+    ]
 
 let step (state, said) event =
     let state, commands = Replica.transition (state, event)

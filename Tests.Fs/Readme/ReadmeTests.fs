@@ -8,18 +8,19 @@ open HybridReplica.Core
 open HybridReplica.Cli
 open HybridReplica.Tests
 
-let private root = Sources.root
-
 let private readme () =
-    File.ReadAllText(Path.Combine(root, "README.md"))
+    File.ReadAllText(Repository.findAbove "README.md")
 
-let private source (parts: string list) =
-    File.ReadAllText(Path.Combine([ root; "Tests.Fs" ] @ parts |> Array.ofList))
+let private source (path: string) =
+    File.ReadAllText(Repository.findAbove $"Tests.Fs/{path}")
 
 /// What stands in README between a fence of this language and the next one.
 let private block (language: string) =
     let text = readme ()
-    let start = text.IndexOf($"```{language}\n", StringComparison.Ordinal) + language.Length + 4
+
+    let start =
+        text.IndexOf($"```{language}\n", StringComparison.Ordinal) + language.Length + 4
+
     text.Substring(start, text.IndexOf("\n```", start, StringComparison.Ordinal) - start + 1)
 
 let private between (first: string) (last: string) (text: string) =
@@ -49,12 +50,12 @@ let tests =
         "README"
         [
             testCase "shows the C# consumer that is compiled here"
-            <| fun () -> Expect.equal (block "csharp") (source [ "Readme"; "Consumer"; "Program.cs" ]) "the C# block"
+            <| fun () -> Expect.equal (block "csharp") (source "Readme/Consumer/Program.cs") "the C# block"
 
             testCase "shows the F# host of the model that is compiled here"
             <| fun () ->
                 let compiled =
-                    source [ "Readme"; "EmbeddedModel.fs" ]
+                    source "Readme/EmbeddedModel.fs"
                     |> between "// README begins\n" "// README ends"
 
                 Expect.stringStarts (block "fsharp") compiled "the F# block"
@@ -69,7 +70,8 @@ let tests =
             <| fun () ->
                 match TranscriptParsing.parse (block "transcript") with
                 | Error errors -> failtestf "%A" errors
-                | Ok told -> Expect.equal (Telling.decisions told) (Telling.decisions (Telling.retell told)) "the decisions"
+                | Ok told ->
+                    Expect.equal (Telling.decisions told) (Telling.decisions (Telling.retell told)) "the decisions"
 
             testCaseTask "has a C# consumer that brings a snapshot home" (fun () ->
                 task {
