@@ -6,14 +6,7 @@ open System.IO
 open Expecto
 
 /// The folder of the solution.
-let root =
-    let rec search (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "The tests do not run inside the repository."
-        | found when File.Exists(Path.Combine(found.FullName, "HybridReplica.sln")) -> found.FullName
-        | other -> search other.Parent
-
-    search (DirectoryInfo AppContext.BaseDirectory)
+let root = nonNull (Path.GetDirectoryName(Repository.findAbove "HybridReplica.sln"))
 
 let private isRewriting =
     Environment.GetEnvironmentVariable "HYBRIDREPLICA_REWRITE" = "1"
