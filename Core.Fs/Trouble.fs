@@ -124,6 +124,8 @@ type FileTrouble =
     | Full
     /// The target is a folder.
     | IsFolder
+    /// The target is a device, a socket or a named pipe, which no file must replace.
+    | NotAFile
     /// A file of that name exists already.
     | Exists
     /// The file system can only be read.
@@ -142,6 +144,7 @@ type FileTrouble =
         | Denied -> "denied"
         | Full -> "full"
         | IsFolder -> "is-folder"
+        | NotAFile -> "not-a-file"
         | Exists -> "exists"
         | ReadOnly -> "read-only"
         | TooLarge -> "too-large"
@@ -150,4 +153,14 @@ type FileTrouble =
 
     /// All troubles that carry no number.
     static member internal Named =
-        [ NotFound; Denied; Full; IsFolder; Exists; ReadOnly; TooLarge; BrokenPipe ]
+        [
+            NotFound
+            Denied
+            Full
+            IsFolder
+            NotAFile
+            Exists
+            ReadOnly
+            TooLarge
+            BrokenPipe
+        ]

@@ -23,6 +23,8 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
     {
         if (Directory.Exists(target))
             return Failed(FileStep.Check, FileTrouble.IsFolder);
+        if (FileKind.IsSpecial(target))
+            return Failed(FileStep.Check, FileTrouble.NotAFile);
 
         var probe = NextPath();
         var trouble = Try(() =>

@@ -185,6 +185,19 @@ let private target =
                     Expect.equal exn.Fault (Fault.File(FileStep.Check, FileTrouble.IsFolder)) "the fault"
                     place.IsUntouched()
                 })
+            testCaseTask "the target is a named pipe, which no file must replace" (fun () ->
+                task {
+                    use place = new Place()
+                    use master = master (serveCounted (rdb 1000))
+                    use client = new ReplicaClient(impatient master.Uri)
+                    let pipe = Path.Combine(place.Folder, "pipe")
+                    RealServer.runProgram "mkfifo" [ pipe ] [] |> ignore
+                    let! exn = failure (inTime (client.FetchSnapshotAsync pipe))
+                    Expect.equal exn.Fault (Fault.File(FileStep.Check, FileTrouble.NotAFile)) "the fault"
+                    Expect.equal master.Connections 0 "the master is not troubled"
+                    File.Delete pipe
+                    place.IsUntouched()
+                })
             testCaseTask "the folder cannot be written" (fun () ->
                 task {
                     // Nobody may create files there, not even root.
