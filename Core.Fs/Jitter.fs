@@ -16,7 +16,7 @@ module internal Jitter =
     // The longest pause after this many attempts: twice the one before, up to the limit, and a second at the least, even
     // for settings that break the rules.
     let private longest (retry: Retry) attempt =
-        let doublings = max 0 (min (attempt - 1) 30)
+        let doublings = max 0 (min (attempt - 1) 31)
         max 1L (min (int64 retry.LongestPause) (int64 retry.FirstPause <<< doublings))
 
     /// The pause in seconds after the attempt that failed, between half and all of the longest it may be, and the state of
