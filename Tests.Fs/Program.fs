@@ -45,6 +45,7 @@ let private all =
             PurityTests.tests
             SurfaceTests.tests
             ReadmeTests.tests
+            LinkTests.tests
         ]
 
 [<EntryPoint>]

@@ -133,6 +133,29 @@ let private attempts =
                     Expect.equal master.Connections 2 "connections"
                     place.Holds snapshot
                 })
+            testCaseTask "what came before the connection was lost is not lost with it" (fun () ->
+                task {
+                    use place = new Place()
+                    let short = rdb 1000
+                    // All answers at once, long before the questions; and while they wait, the folder is gone for a second.
+                    let answers =
+                        $"+PONG\r\n+OK\r\n+OK\r\n+FULLRESYNC {replicationId} 1234\r\n${short.Length}\r\n"
+
+                    use master = master (inTurn [ say answers; write short; fallSilent; wait ])
+                    let options = impatient master.Uri
+
+                    options.Observer <-
+                        { new IReplicaObserver with
+                            member _.Observe(happened, state, _) =
+                                match happened, state.Phase with
+                                | Event.Replied _, Phase.Opening _ -> Directory.Move(place.Folder, place.Folder + "x")
+                                | _, Phase.OpeningAgain _ -> Directory.Move(place.Folder + "x", place.Folder)
+                                | _ -> ()
+                        }
+
+                    let! _ = fetch place options
+                    place.Holds short
+                })
             testCaseTask "one client fetches twice at the same time" (fun () ->
                 task {
                     use one = new Place()

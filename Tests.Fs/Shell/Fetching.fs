@@ -35,9 +35,9 @@ type Place() =
     interface IDisposable with
         member _.Dispose() = folder.Delete true
 
-/// Options for a client that tries once, and waits for a second where others wait for a minute.
+/// Options for a client that tries once, and does not wait as long as others.
 let impatient (uri: Uri) : ReplicaOptions =
-    ReplicaOptions(Master = uri, Attempts = 1, Timeout = TimeSpan.FromSeconds 2.0, JitterSeed = 1L)
+    ReplicaOptions(Master = uri, Attempts = 1, Timeout = TimeSpan.FromSeconds 10.0, JitterSeed = 1L)
 
 /// Sees all steps, and says when the first comes that is waited for.
 type Watcher(isAwaited: Event -> State -> bool) =

@@ -119,6 +119,14 @@ let listen (stream: Stream) : Task<unit> =
         return ()
     }
 
+/// Lets the other side know that nothing more will be said.
+let fallSilent (stream: Stream) : Task<unit> =
+    task {
+        match stream with
+        | :? Net.Sockets.NetworkStream as stream -> stream.Socket.Shutdown Net.Sockets.SocketShutdown.Send
+        | _ -> ()
+    }
+
 /// Says nothing more, until the other side has closed the connection.
 let wait (stream: Stream) : Task<unit> =
     task {
