@@ -38,6 +38,13 @@ let private onKept (plan: Plan) (shell: SimulatedShell) (rules: Rules) isClean (
         require "an honest master's snapshot arrives as it was sent" isAsSent
         require "a checksum that was sent is verified" (isVerified = isChecked plan)
 
+        let isResumable =
+            match rules.LastRequest with
+            | Request.Psync(ValueSome from) -> canResume plan from
+            | _ -> false
+
+        require "what an honest master still has is resumed from" (not isResumable)
+
         let promised =
             match rules.LastRequest with
             | Request.Psync _ -> ValueSome(Position.AtFullResync(plan.Master.History.Id, plan.Master.History.Offset))

@@ -100,6 +100,8 @@ let private resume (chance: Chance) (history: MasterHistory) =
     | 2, ValueSome former -> at former.Id (bytesOf former.Until - int64 (chance.Between(0, 100)))
     | 3, _ -> at history.Id (bytesOf history.Offset + int64 (chance.Between(-2000, 2000)))
     | 4, _ -> at (identity chance) (bytesOf history.Offset)
+    // The first byte that is kept, and the last that is not.
+    | 5, _ -> at history.Id (history.BacklogFrom - int64 (chance.Between(1, 2)))
     | _ -> ValueNone
 
 /// What the replica is told.
