@@ -37,11 +37,12 @@ static class BackupCommand
                 var where = parsed.GetValue(target)!;
                 // What goes to standard output is the snapshot, and nothing else.
                 var json = where == StandardOutput ? Console.Error : Console.Out;
+                ReplicaOptions? options = null;
                 return how.RunAsync(
                     json,
                     async () =>
                     {
-                        var options = master.Read(parsed);
+                        options = master.Read(parsed);
                         var record = parsed.GetValue(transcript);
                         var snapshot = await BackupAsync(options, where, record, how, cancellation);
                         if (how.Json)
@@ -50,7 +51,7 @@ static class BackupCommand
                             await Console.Error.WriteLineAsync(Summary.Line(snapshot));
                         return ExitCode.Done;
                     },
-                    master: () => MasterOptions.Show(master.Read(parsed).Master),
+                    master: () => options is null ? null : MasterOptions.Show(options.Master),
                     target: where == StandardOutput ? "standard output" : where
                 );
             }
@@ -72,10 +73,23 @@ static class BackupCommand
         using var recording = transcript is null ? null : new TranscriptFile(transcript);
         options.Observer = recording;
         using ILoggerFactory logging = how.Verbose ? new ErrorLogging() : NullLoggerFactory.Instance;
-        await using var replica = new ReplicaClient(options, logging);
+        await using var replica = Join(options, logging);
         return how.ShowsProgress
             ? await ProgressDisplay.RunAsync(progress => FetchAsync(replica, where, progress, cancellation))
             : await FetchAsync(replica, where, progress: null, cancellation);
+    }
+
+    // The library looks at the options when it is given them.
+    static ReplicaClient Join(ReplicaOptions options, ILoggerFactory logging)
+    {
+        try
+        {
+            return new(options, logging);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
     }
 
     static async Task<SnapshotInfo> FetchAsync(

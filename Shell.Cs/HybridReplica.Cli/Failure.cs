@@ -37,7 +37,7 @@ sealed record Failure(int ExitCode, string Name, string Message, string Advice)
                 exception.Message.TrimEnd('.'),
                 "check the file and its folder"
             ),
-            UsageException or ArgumentException => new Failure(
+            UsageException => new Failure(
                 Cli.ExitCode.Usage,
                 "Usage",
                 exception.Message.TrimEnd('.'),

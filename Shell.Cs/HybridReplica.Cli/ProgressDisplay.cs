@@ -19,7 +19,7 @@ static class ProgressDisplay
                 new DownloadedColumn(),
                 new TransferSpeedColumn()
             )
-            .StartAsync(context => work(new Follower(context.AddTask("", maxValue: 1))));
+            .StartAsync(context => work(new Follower(context.AddTask("Starting", maxValue: 1))));
     }
 
     sealed class Follower(ProgressTask task) : IProgress<SnapshotProgress>
