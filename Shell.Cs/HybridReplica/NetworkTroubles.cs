@@ -17,6 +17,8 @@ static class NetworkTroubles
         {
             SocketException socket => Of(socket),
             { InnerException: SocketException socket } => Of(socket),
+            // The connection ended in the midst of a record.
+            IOException { InnerException: null } => NetworkTrouble.Closed,
             // A master that speaks TLS 1.3 refuses a client certificate only after the client believes the handshake done.
             _ => NetworkTrouble.NewTls(TlsTrouble.Rejected),
         };
@@ -29,7 +31,7 @@ static class NetworkTroubles
             AuthenticationException when objection is not null => NetworkTrouble.NewTls(objection),
             // With an inner exception it is an alert that OpenSSL or the system received; without one, no TLS at all.
             AuthenticationException { InnerException: null } => NetworkTrouble.NewTls(TlsTrouble.NotTls),
-            _ => Of(exception),
+            _ => NetworkTrouble.NewTls(TlsTrouble.Rejected),
         };
 
     static NetworkTrouble Of(SocketException exception) =>

@@ -10,7 +10,10 @@ open System.Security.Cryptography
 open System.Security.Cryptography.X509Certificates
 open System.Threading.Tasks
 
-let private yesterday = DateTimeOffset.UtcNow.AddDays -1.0
+/// Long enough ago for every clock.
+let yesterday = DateTimeOffset.UtcNow.AddDays -1.0
+
+let private lastWeek = DateTimeOffset.UtcNow.AddDays -7.0
 let private tomorrow = DateTimeOffset.UtcNow.AddDays 1.0
 
 let private request (name: string) (key: ECDsa) =
@@ -21,10 +24,10 @@ let authority () : X509Certificate2 =
     use key = ECDsa.Create ECCurve.NamedCurves.nistP256
     let request = request "an authority" key
     request.CertificateExtensions.Add(X509BasicConstraintsExtension(true, false, 0, true))
-    request.CreateSelfSigned(yesterday, tomorrow)
+    request.CreateSelfSigned(lastWeek, tomorrow)
 
-/// A certificate for hosts of these names or addresses, with its key, from the authority.
-let issue (authority: X509Certificate2) (hosts: string list) : X509Certificate2 =
+/// A certificate for hosts of these names or addresses, with its key, from the authority, good until then.
+let issueUntil (last: DateTimeOffset) (authority: X509Certificate2) (hosts: string list) : X509Certificate2 =
     use key = ECDsa.Create ECCurve.NamedCurves.nistP256
     let request = request "somebody" key
     let names = SubjectAlternativeNameBuilder()
@@ -39,9 +42,12 @@ let issue (authority: X509Certificate2) (hosts: string list) : X509Certificate2 
     let serial = Guid.NewGuid().ToByteArray()
 
     use certificate =
-        request.Create(authority, yesterday, tomorrow, ReadOnlySpan<byte> serial)
+        request.Create(authority, lastWeek, last, ReadOnlySpan<byte> serial)
 
     certificate.CopyWithPrivateKey key
+
+/// A certificate that is good today.
+let issue (authority: X509Certificate2) (hosts: string list) : X509Certificate2 = issueUntil tomorrow authority hosts
 
 /// Writes the certificate to a file in PEM form.
 let writeCertificate (path: string) (certificate: X509Certificate2) =

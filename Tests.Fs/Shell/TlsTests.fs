@@ -93,6 +93,11 @@ let private verification =
                 (serving [ "127.0.0.1" ] ours)
                 (fun _ options -> options.Tls.CaFile <- null)
                 (noConnection TlsTrouble.Untrusted)
+            fails
+                "a certificate that is out of date"
+                (overTls anyProtocol (issueUntil yesterday ours [ "127.0.0.1" ]) None (serveUntilMark snapshot))
+                asIs
+                (noConnection TlsTrouble.Untrusted)
             succeeds
                 "any certificate at all, if we do not want to know"
                 (serving [ "redis.example" ] theirs)
@@ -148,6 +153,34 @@ let private strangers =
                 })
         ]
 
+/// The beginning of a TLS record, whose end never comes.
+let private halfRecord = [| 0x17uy; 3uy; 3uy; 0x40uy; 0uy; 1uy; 2uy; 3uy |]
+
+let private losses =
+    testList
+        "losses"
+        [
+            fails
+                "a connection that breaks within a record is lost, not refused"
+                (fun stream ->
+                    let breakOff tls =
+                        inTurn
+                            [
+                                promise
+                                say "$1000000\r\n"
+                                write (Array.take 100_000 (rdb 1_000_000))
+                                fun _ -> write halfRecord stream
+                            ]
+                            tls
+
+                    overTls anyProtocol (issue ours [ "127.0.0.1" ]) None breakOff stream)
+                asIs
+                [
+                    Fault.Disconnected NetworkTrouble.Closed
+                    Fault.Disconnected NetworkTrouble.Reset
+                ]
+        ]
+
 let private files =
     testList
         "files"
@@ -178,4 +211,4 @@ let private files =
                     })
         ]
 
-let tests = testList "tls" [ verification; clients; strangers; files ]
+let tests = testList "tls" [ verification; clients; strangers; losses; files ]
