@@ -11,6 +11,8 @@ readonly record struct Dialled(Connection? Connection, NetworkTrouble? Trouble);
 /// <summary>Opens connections to one master: looks its name up, tries its addresses in turn, and agrees on TLS. All of it blocks.</summary>
 sealed class Connector(MasterAddress address, IPAddress? bindAddress, TlsTrust? trust)
 {
+    static readonly TimeSpan PauseBetweenTries = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Connects. Cancelling it says that nobody waits any more, and ends it soon.</summary>
     public Dialled Connect(CancellationToken cancellationToken)
     {
@@ -48,37 +50,55 @@ sealed class Connector(MasterAddress address, IPAddress? bindAddress, TlsTrust? 
     }
 
     // The operating system looks names up without a way to stop it: that goes on elsewhere when nobody waits any more.
-    IPAddress[] LookUp(CancellationToken cancellationToken) =>
-        IPAddress.TryParse(address.Host, out var known)
-            ? [known]
-            : Dns.GetHostAddressesAsync(address.Host, cancellationToken)
-                .WaitAsync(cancellationToken)
-                .GetAwaiter()
-                .GetResult();
+    IPAddress[] LookUp(CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(address.Host, out var known))
+            return [known];
 
+        var lookUp = Dns.GetHostAddressesAsync(address.Host, cancellationToken);
+        Interruption.WaitAsync(lookUp, cancellationToken).GetAwaiter().GetResult();
+        return lookUp.GetAwaiter().GetResult();
+    }
+
+    // A master that is behind with its connections lets others wait, and on a unix socket nothing can end that wait from
+    // outside. So it is asked again and again instead.
     static Dialled ConnectToSocket(string path, CancellationToken cancellationToken)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        return WithSocket(
-            socket,
-            () =>
+        Dialled dialled;
+        while ((dialled = TryConnectToSocket(path, cancellationToken)) == default)
+            cancellationToken.WaitHandle.WaitOne(PauseBetweenTries);
+        return dialled;
+    }
+
+    // Nothing at all: the master's queue is full.
+    static Dialled TryConnectToSocket(string path, CancellationToken cancellationToken) =>
+        WithSocket(
+            () => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
+            socket =>
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (!File.Exists(path))
                     return new(null, NetworkTrouble.NoSuchSocket);
 
-                socket.Connect(new UnixDomainSocketEndPoint(path));
-                return new(new(socket, null), null);
+                try
+                {
+                    socket.Blocking = false;
+                    socket.Connect(new UnixDomainSocketEndPoint(path));
+                    socket.Blocking = true;
+                    return new(new(socket, null), null);
+                }
+                catch (SocketException exception) when (exception.SocketErrorCode == SocketError.WouldBlock)
+                {
+                    return default;
+                }
             },
             cancellationToken
         );
-    }
 
-    Dialled ConnectToAddress(IPAddress candidate, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(candidate.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        return WithSocket(
-            socket,
-            () =>
+    Dialled ConnectToAddress(IPAddress candidate, CancellationToken cancellationToken) =>
+        WithSocket(
+            () => new(candidate.AddressFamily, SocketType.Stream, ProtocolType.Tcp),
+            socket =>
             {
                 socket.NoDelay = true;
                 // A master that is gone without a word is noticed even where no timeout runs.
@@ -91,16 +111,18 @@ sealed class Connector(MasterAddress address, IPAddress? bindAddress, TlsTrust? 
             },
             cancellationToken
         );
-    }
 
-    // Closes the socket unless it becomes a connection, and at once when nobody waits for that any more.
-    static Dialled WithSocket(Socket socket, Func<Dialled> connect, CancellationToken cancellationToken)
+    // Closes the socket unless it becomes a connection, and at once when nobody waits for that any more. That there can be
+    // no such socket, as where there is no IPv6, is a reason to try the next address too.
+    static Dialled WithSocket(Func<Socket> open, Func<Socket, Dialled> connect, CancellationToken cancellationToken)
     {
-        using var abort = cancellationToken.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket);
         var dialled = new Dialled(null, null);
+        Socket? socket = null;
         try
         {
-            dialled = connect();
+            socket = open();
+            using var abort = cancellationToken.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket);
+            dialled = connect(socket);
         }
         catch (SocketException exception)
         {
@@ -109,7 +131,7 @@ sealed class Connector(MasterAddress address, IPAddress? bindAddress, TlsTrust? 
         finally
         {
             if (dialled.Connection is null)
-                socket.Dispose();
+                socket?.Dispose();
         }
 
         return dialled;

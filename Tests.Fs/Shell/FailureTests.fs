@@ -93,6 +93,16 @@ let private network =
                     let! fault = fails options
                     Expect.equal fault (Fault.ConnectTimedOut 1) "the fault"
                 })
+            testCaseTask "nobody takes the connection at a unix socket" (fun () ->
+                task {
+                    use sockets = new Place()
+                    let path = IO.Path.Combine(sockets.Folder, "master")
+                    use _ = stuckSocket path
+                    let options = impatient (Uri $"unix://{path}")
+                    options.Timeout <- oneSecond
+                    let! fault = fails options
+                    Expect.equal fault (Fault.ConnectTimedOut 1) "the fault"
+                })
             failsWith
                 "the connection is closed in the midst of the snapshot"
                 (inTurn [ promise; say "$100000\r\n"; write (Array.take 50_000 (rdb 100_000)) ])

@@ -90,34 +90,53 @@ let freePort () : int =
     use socket = tcp ()
     portOf socket
 
-/// A port that takes no connection and refuses none, and what keeps it so: its queue is full.
-let stuckPort () : int * IDisposable =
-    let listener =
-        new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-
-    listener.Bind(IPEndPoint(IPAddress.Loopback, 0))
-    listener.Listen 0
-    let port = portOf listener
-
-    let connect () =
-        let socket =
-            new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-
-        socket, socket.ConnectAsync(IPAddress.Loopback, port)
-
+// Connects until the queue of the listener is full. Gives back what keeps it so.
+let private fillQueue (listener: Socket) (connect: unit -> Socket * bool) : IDisposable =
     let rec fill sockets =
-        let socket, connecting = connect ()
-
-        if connecting.Wait 300 then
-            fill (socket :: sockets)
-        else
-            socket :: sockets
+        match connect () with
+        | socket, true -> fill (socket :: sockets)
+        | socket, false -> socket :: sockets
 
     let sockets = fill []
 
-    port,
     { new IDisposable with
         member _.Dispose() =
             sockets |> List.iter _.Dispose()
             listener.Dispose()
     }
+
+/// A port that takes no connection and refuses none, and what keeps it so: its queue is full.
+let stuckPort () : int * IDisposable =
+    let socket () =
+        new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+
+    let listener = socket ()
+    listener.Bind(IPEndPoint(IPAddress.Loopback, 0))
+    listener.Listen 0
+
+    let connect () =
+        let socket = socket ()
+        socket, socket.ConnectAsync(IPAddress.Loopback, portOf listener).Wait 300
+
+    portOf listener, fillQueue listener connect
+
+/// A unix socket that takes no connection and refuses none, for the same reason.
+let stuckSocket (path: string) : IDisposable =
+    let socket () =
+        new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+
+    let listener = socket ()
+    listener.Bind(UnixDomainSocketEndPoint path)
+    listener.Listen 0
+
+    let connect () =
+        let socket = socket ()
+        socket.Blocking <- false
+
+        try
+            socket.Connect(UnixDomainSocketEndPoint path)
+            socket, true
+        with :? SocketException ->
+            socket, false
+
+    fillQueue listener connect
