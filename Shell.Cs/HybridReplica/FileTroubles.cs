@@ -6,7 +6,11 @@ namespace HybridReplica;
 static class FileTroubles
 {
     /// <summary>Whether the exception is news from the file system. Anything else is a bug, and must fly.</summary>
-    public static bool IsOne(Exception exception) => exception is IOException or UnauthorizedAccessException;
+    public static bool IsOne(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException || IsTooLarge(exception);
+
+    // What .NET makes of EFBIG: as if the caller had named the length.
+    static bool IsTooLarge(Exception exception) => exception is ArgumentOutOfRangeException { ParamName: "value" };
 
     /// <summary>What happened.</summary>
     public static FileTrouble Of(Exception exception) =>
@@ -16,6 +20,7 @@ static class FileTroubles
             UnauthorizedAccessException { InnerException: IOException inner } => Of(inner),
             UnauthorizedAccessException => FileTrouble.Denied,
             { InnerException: System.Net.Sockets.SocketException } => FileTrouble.BrokenPipe,
+            _ when IsTooLarge(exception) => FileTrouble.TooLarge,
             _ when OperatingSystem.IsWindows() => OfWindows(exception.HResult & 0xFFFF),
             _ => OfUnix(exception.HResult),
         };

@@ -88,6 +88,17 @@ let private names =
         for name in names do
             Expect.isMatch name $@"^temp-\d+\.{Environment.ProcessId}\.rdb$" "as Redis names them")
 
+let private tooLarge =
+    testCase "a file that would be too large is a trouble of the disk" (fun () ->
+        use place = new Place()
+        use file = File.OpenHandle(place.Target, FileMode.Open, FileAccess.Write)
+
+        try
+            RandomAccess.Write(file, ReadOnlySpan<byte>([| 1uy |]), Int64.MaxValue / 2L)
+            failtest "No file system takes a file that large."
+        with exn when FileTroubles.IsOne exn ->
+            Expect.equal (FileTroubles.Of exn) FileTrouble.TooLarge "the trouble")
+
 let private notified name (address: Place -> string * string) =
     testCase name (fun () ->
         use place = new Place()
@@ -136,4 +147,5 @@ let private supervisor =
             ]
     )
 
-let tests = testList "parts of the shell" [ window; metronome; names; supervisor ]
+let tests =
+    testList "parts of the shell" [ window; metronome; names; tooLarge; supervisor ]
