@@ -94,8 +94,8 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
     {
         try
         {
-            var trouble = await _syncing.WaitAsync(stop).ConfigureAwait(false);
-            return trouble is null ? null : Failed(FileStep.Sync, trouble);
+            await Interruption.WaitAsync(_syncing, stop).ConfigureAwait(false);
+            return await _syncing.ConfigureAwait(false) is { } trouble ? Failed(FileStep.Sync, trouble) : null;
         }
         catch (OperationCanceledException)
         {

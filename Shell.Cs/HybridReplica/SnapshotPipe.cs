@@ -19,7 +19,7 @@ sealed class SnapshotPipe(Stream stream) : ISnapshotTarget
             if (writing.IsCompletedSuccessfully)
                 writing.GetAwaiter().GetResult();
             else
-                await writing.AsTask().WaitAsync(stop).ConfigureAwait(false);
+                await Interruption.WaitAsync(writing.AsTask(), stop).ConfigureAwait(false);
             return null;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

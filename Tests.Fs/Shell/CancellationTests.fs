@@ -119,14 +119,34 @@ let private phases =
                 })
         ]
 
-/// A stream that takes bytes and does not let go of whoever brings them.
-type private StuckStream() =
+/// A stream that takes bytes and does not let go of whoever brings them, until it breaks.
+type private StuckStream(breakage: exn) =
     inherit MemoryStream()
     let release = new ManualResetEventSlim()
-    member _.Release() = release.Set()
+
+    let writing =
+        TaskCompletionSource TaskCreationOptions.RunContinuationsAsynchronously
+
+    /// Completes when somebody brings bytes.
+    member _.Writing: Task = writing.Task
+
+    member _.Break() = release.Set()
 
     override _.WriteAsync(_: ReadOnlyMemory<byte>, _: CancellationToken) =
-        ValueTask(Task.Run(fun () -> release.Wait()))
+        writing.TrySetResult() |> ignore
+
+        ValueTask(
+            Task.Run(fun () ->
+                release.Wait()
+                raise breakage)
+        )
+
+/// Runs a work on a thread of its own, and waits for it.
+let private onOwnThread (work: unit -> unit) =
+    let thread = Thread work
+    thread.Start()
+    thread.Join()
+    thread.ManagedThreadId
 
 let private ways =
     testList
@@ -149,17 +169,70 @@ let private ways =
             testCaseTask "a stream that does not look at the token" (fun () ->
                 task {
                     use master = master (serveCounted (rdb 1000))
-                    use stream = new StuckStream()
+                    use stream = new StuckStream(IOException())
                     use source = new CancellationTokenSource()
-                    let watcher = Watcher(fun happened _ -> happened.IsArrived)
+                    use client = new ReplicaClient(impatient master.Uri)
+                    let running = client.FetchSnapshotAsync(stream, null, source.Token)
+                    do! stream.Writing.WaitAsync(TimeSpan.FromSeconds 10.0)
+                    let! elapsed = cancelled source running
+                    stream.Break()
+                    Expect.isLessThan elapsed (TimeSpan.FromSeconds 1.0) "time to stop"
+                })
+            testCaseTask "whoever asks for it does none of the work" (fun () ->
+                task {
+                    use master = master (serveCounted (rdb 1000))
+                    use stream = new StuckStream(IOException())
+                    use source = new CancellationTokenSource()
+                    let threads = Collections.Concurrent.ConcurrentQueue<int>()
                     let options = impatient master.Uri
-                    options.Observer <- watcher
+
+                    options.Observer <-
+                        { new IReplicaObserver with
+                            member _.Observe(happened, _, _) =
+                                if happened.IsStopRequested then
+                                    threads.Enqueue Environment.CurrentManagedThreadId
+                        }
+
                     use client = new ReplicaClient(options)
                     let running = client.FetchSnapshotAsync(stream, null, source.Token)
-                    do! watcher.Seen.WaitAsync(TimeSpan.FromSeconds 10.0)
-                    let! elapsed = cancelled source running
-                    stream.Release()
-                    Expect.isLessThan elapsed (TimeSpan.FromSeconds 1.0) "time to stop"
+                    do! stream.Writing.WaitAsync(TimeSpan.FromSeconds 10.0)
+                    let canceller = onOwnThread source.Cancel
+                    let! _ = cancelled source running
+                    stream.Break()
+                    Expect.isNonEmpty threads "the stop is seen"
+                    Expect.isFalse (Seq.contains canceller threads) "by another thread"
+                })
+            testCaseTask "what becomes of a write that nobody waits for is nobody's bug" (fun () ->
+                task {
+                    let breakage = IOException "Nobody waits for this any more."
+                    let unobserved = Collections.Concurrent.ConcurrentQueue<exn>()
+
+                    let watch =
+                        EventHandler<UnobservedTaskExceptionEventArgs>(fun _ found ->
+                            if found.Exception.InnerExceptions.Contains breakage then
+                                unobserved.Enqueue breakage)
+
+                    TaskScheduler.UnobservedTaskException.AddHandler watch
+                    use master = master (serveCounted (rdb 1000))
+                    use source = new CancellationTokenSource()
+
+                    do!
+                        task {
+                            use stream = new StuckStream(breakage)
+                            use client = new ReplicaClient(impatient master.Uri)
+                            let running = client.FetchSnapshotAsync(stream, null, source.Token)
+                            do! stream.Writing.WaitAsync(TimeSpan.FromSeconds 10.0)
+                            let! _ = cancelled source running
+                            stream.Break()
+                        }
+
+                    for _ in 1..10 do
+                        do! Task.Delay 20
+                        GC.Collect()
+                        GC.WaitForPendingFinalizers()
+
+                    TaskScheduler.UnobservedTaskException.RemoveHandler watch
+                    Expect.isEmpty unobserved "exceptions that nobody looked at"
                 })
             testCaseTask "by disposing the client" (fun () ->
                 task {
