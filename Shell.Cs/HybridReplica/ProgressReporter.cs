@@ -43,7 +43,10 @@ sealed class ProgressReporter(IProgress<SnapshotProgress> progress, TimeProvider
             ),
             Phase.ReadingHead head => new(state.ReplState, state.Attempt, 0, TotalOf(head.framing)),
             // What was received stays so while it is put in its place.
-            Phase.Publishing => _last with { ReplState = state.ReplState },
+            Phase.Publishing or Phase.Ended { outcome.IsSnapshotKept: true } => _last with
+            {
+                ReplState = state.ReplState,
+            },
             _ => new(state.ReplState, state.Attempt, 0, null),
         };
     }

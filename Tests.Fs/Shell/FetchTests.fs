@@ -221,6 +221,10 @@ let private watching =
                         ]
                         "states"
 
+                    let final = List.last progress.Reports
+                    Expect.equal final.BytesReceived (int64 snapshot.Length) "bytes in the last report"
+                    Expect.equal final.BytesTotal (Nullable(int64 snapshot.Length)) "the size in the last report"
+
                     let transfer =
                         progress.Reports |> List.filter (fun report -> report.BytesTotal.HasValue)
 
