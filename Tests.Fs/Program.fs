@@ -44,6 +44,7 @@ let private all =
             RowTests.tests
             PurityTests.tests
             SurfaceTests.tests
+            ToolTests.tests
             ReadmeTests.tests
             LinkTests.tests
         ]

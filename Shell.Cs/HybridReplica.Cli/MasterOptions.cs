@@ -149,15 +149,18 @@ sealed class MasterOptions
     public static string Show(Uri master) =>
         master.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped).TrimEnd('/');
 
-    // "host:port" alone would be taken for a scheme and a path.
-    static Uri ReadUri(string text) =>
-        Uri.TryCreate(
-            text.Contains("://", StringComparison.Ordinal) ? text : "redis://" + text,
-            UriKind.Absolute,
-            out var uri
-        )
+    static Uri ReadUri(string text)
+    {
+        // An option that nobody knows is taken for the argument.
+        if (text.StartsWith('-'))
+            throw new UsageException($"There is no option {text}.");
+
+        // "host:port" alone would be taken for a scheme and a path.
+        var whole = text.Contains("://", StringComparison.Ordinal) ? text : "redis://" + text;
+        return Uri.TryCreate(whole, UriKind.Absolute, out var uri)
             ? uri
             : throw new UsageException("The URI cannot be read; it looks like redis://host:6379.");
+    }
 
     static Dialect ReadDialect(string name) =>
         Dialect.TryParse(name) is { IsValueSome: true, Value: var dialect }

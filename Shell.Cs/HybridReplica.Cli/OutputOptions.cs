@@ -42,7 +42,7 @@ sealed record Output(bool Json, bool Quiet, bool Verbose)
     /// <summary>Runs a verb to its exit code. Whatever goes wrong ends in one line.</summary>
     /// <param name="json">Where the JSON object goes.</param>
     /// <param name="verb">The verb; it gives its own exit code.</param>
-    /// <param name="master">The master it is about, if any, without a password.</param>
+    /// <param name="master">Tells the master it is about, if one is known by then, without a password.</param>
     /// <param name="target">The file it is about, if any.</param>
     public async Task<int> RunAsync(
         TextWriter json,
