@@ -57,8 +57,8 @@ sealed record MasterAddress(string Host, int Port, string? SocketPath, bool IsTl
             throw new ArgumentException("The path of the unix socket is longer than the operating system allows.");
         }
 
-        var (user, password) = Credentials(uri);
-        return new("", 0, path, false, user, password);
+        // A URI without a host has no room for a user either.
+        return new("", 0, path, false, null, null);
     }
 
     static (string? User, Secret? Password) Credentials(Uri uri)

@@ -5,7 +5,8 @@ namespace HybridReplica;
 /// <summary>Runs one replica: does what the model commands, and reports back what came of it.</summary>
 /// <remarks>
 /// Three rules. Everything received is framed before anything new is waited for. One event is carried through, commands
-/// and all, before the next. Bytes leave the window only after the commands about them ran.
+/// and all, before the next. Bytes leave the window only after the commands about them ran. The numbers in this file are
+/// those of the contract of a loop in README.
 /// </remarks>
 sealed class Session(
     Settings settings,
@@ -23,8 +24,10 @@ sealed class Session(
     /// <summary>Runs the replica to its end. Stopping is for the model to do: it is told, and ends in its own way.</summary>
     public async Task<Outcome> RunAsync(CancellationToken stop)
     {
+        // 1. The beginning.
         await StepAsync(Event.Started).ConfigureAwait(false);
 
+        // 7. The end.
         Outcome? outcome;
         while (!_state.TryGetOutcome(out outcome))
         {
@@ -34,11 +37,13 @@ sealed class Session(
             }
             else if (Framing.TryNext(_state.Expects, window.Filled, out var seen, out var consumed))
             {
+                // 4. What was received comes before anything new.
                 await StepAsync(seen).ConfigureAwait(false);
                 window.Discard(consumed);
             }
             else if (await NextAsync().ConfigureAwait(false) is { } happened)
             {
+                // 5. Something new.
                 await StepAsync(happened).ConfigureAwait(false);
             }
         }
@@ -46,7 +51,7 @@ sealed class Session(
         return outcome;
     }
 
-    // Carries one event, and whatever its commands report, all the way through.
+    // 2 and 3. Carries one event, and whatever its commands report, all the way through.
     async ValueTask StepAsync(Event happened)
     {
         _reports.Enqueue(happened);

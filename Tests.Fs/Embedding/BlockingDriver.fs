@@ -1,5 +1,5 @@
 /// Another driver of the model, as somebody would write it who has one thread, one socket and one file, and no use for
-/// the library. It is all that it takes to embed the model elsewhere.
+/// the library. It is all that it takes to embed the model elsewhere. The numbers are those of the contract in README.
 module HybridReplica.Tests.BlockingDriver
 
 open System
@@ -12,12 +12,8 @@ open HybridReplica.Core
 /// Fetches a snapshot from a master into a file, and gives how that ended.
 let fetch (settings: Settings) (host: string, port: int) (target: string) : Outcome =
     let temporary = target + ".part"
-
-    let options =
-        FileStreamOptions(Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.WriteThrough)
-
-    let answers = Queue [ Event.Started ]
     let window = Array.zeroCreate<byte> 65536
+    let reports = Queue [ Event.Started ] // 1
     let clock = Stopwatch.StartNew()
     let mutable state = State.Initial settings
     let mutable filled = 0
@@ -26,87 +22,82 @@ let fetch (settings: Settings) (host: string, port: int) (target: string) : Outc
     let mutable socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
     let mutable file = Stream.Null
 
-    let connect link =
-        socket <- new Socket(SocketType.Stream, ProtocolType.Tcp, ReceiveTimeout = 100)
-        socket.Connect(host, port)
-        answers.Enqueue(Event.Connected link)
-
-    let orElse (event: Event) work =
+    // Does something, and reports what came of it, if anything is to be reported.
+    let trying success failure work =
         try
             work ()
-        with :? SocketException ->
-            answers.Enqueue event
+            List.iter reports.Enqueue success
+        with
+        | :? IOException
+        | :? SocketException -> reports.Enqueue failure
 
     let onFile step success work =
-        try
-            work ()
-            Option.iter answers.Enqueue success
-        with :? IOException as failure ->
-            answers.Enqueue(Event.FileFailed(step, FileTrouble.Other failure.HResult))
+        trying success (Event.FileFailed(step, FileTrouble.Other 0)) work
+
+    let lost trouble = Event.Disconnected(state.Link, trouble) // 6
 
     let perform command =
         match command with
         | Command.Dial link ->
-            (fun () -> connect link)
-            |> orElse (Event.ConnectFailed(link, NetworkTrouble.Refused))
+            trying [ Event.Connected link ] (Event.ConnectFailed(link, NetworkTrouble.Refused)) (fun () ->
+                socket <- new Socket(SocketType.Stream, ProtocolType.Tcp, ReceiveTimeout = 100)
+                socket.Connect(host, port))
         | Command.Send(form, request) ->
-            (fun () -> socket.Send(RequestEncoding.encode (form, request)) |> ignore)
-            |> orElse (Event.Disconnected(state.Link, NetworkTrouble.Reset))
+            trying [] (lost NetworkTrouble.Reset) (fun () ->
+                RequestEncoding.encode (form, request) |> socket.Send |> ignore)
         | Command.HangUp ->
             socket.Dispose()
             filled <- 0
-        | Command.CheckTarget -> answers.Enqueue Event.TargetReady
+        | Command.CheckTarget -> reports.Enqueue Event.TargetReady
         | Command.CreateTemporary ->
-            onFile FileStep.Create (Some Event.TemporaryCreated) (fun () ->
-                // What is written is on disk at once, so there is nothing left to sync.
-                file <- File.Open(temporary, options)
+            onFile FileStep.Create [ Event.TemporaryCreated ] (fun () ->
+                // Written through, so that nothing is left to sync.
+                let through = FileOptions.WriteThrough
+                file <- new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, through)
                 check <- RdbCheck.empty)
         | Command.Take count ->
             check <- RdbCheck.advance (check, ReadOnlySpan(window, 0, count))
-            onFile FileStep.Write None (fun () -> file.Write(window, 0, count))
-        | Command.CheckSnapshot -> answers.Enqueue(Event.SnapshotChecked(RdbCheck.conclude check))
-        | Command.Sync -> onFile FileStep.Sync (Some Event.Synced) (fun () -> file.Dispose())
-        | Command.Rename -> onFile FileStep.Rename (Some Event.Renamed) (fun () -> File.Move(temporary, target, true))
-        | Command.SyncFolder -> answers.Enqueue Event.FolderSynced
+            onFile FileStep.Write [] (fun () -> file.Write(window, 0, count))
+        | Command.CheckSnapshot -> reports.Enqueue(Event.SnapshotChecked(RdbCheck.conclude check))
+        | Command.Sync -> onFile FileStep.Sync [ Event.Synced ] file.Dispose
+        | Command.Rename -> onFile FileStep.Rename [ Event.Renamed ] (fun () -> File.Move(temporary, target, true))
+        | Command.SyncFolder -> reports.Enqueue Event.FolderSynced
         | Command.DeleteTemporary ->
-            file.Dispose()
-            onFile FileStep.Delete (Some Event.TemporaryDeleted) (fun () -> File.Delete temporary)
-        // Nobody follows this replica, and nobody reads its log.
-        | _ -> ()
+            onFile FileStep.Delete [ Event.TemporaryDeleted ] (fun () ->
+                file.Dispose()
+                File.Delete temporary)
+        | _ -> () // Nobody follows this replica, and nobody reads its log.
 
+    // 2
     let carry event =
         let next, commands = Replica.transition (state, event)
         state <- next
         List.iter perform commands
 
-    // Bytes leave the window after the commands about them ran.
-    let consume count =
-        let left = max 0 (filled - count)
-        Buffer.BlockCopy(window, filled - left, window, 0, left)
-        filled <- left
-
     let receive () =
         try
             match socket.Receive(window, filled, window.Length - filled, SocketFlags.None) with
-            | 0 -> carry (Event.Disconnected(state.Link, NetworkTrouble.Closed))
+            | 0 -> reports.Enqueue(lost NetworkTrouble.Closed)
             | count -> filled <- filled + count
-        with
-        | :? SocketException as failure when failure.SocketErrorCode = SocketError.TimedOut -> ()
-        | :? SocketException -> carry (Event.Disconnected(state.Link, NetworkTrouble.Reset))
+        with :? SocketException as failure ->
+            if failure.SocketErrorCode <> SocketError.TimedOut then
+                reports.Enqueue(lost NetworkTrouble.Reset)
 
+    // 7
     while not state.HasEnded do
         let elapsed = int clock.Elapsed.TotalSeconds
 
-        if answers.Count > 0 then
-            carry (answers.Dequeue())
+        if reports.Count > 0 then
+            carry (reports.Dequeue()) // 3
         elif elapsed > seconds then
-            carry (Event.Ticked(elapsed - seconds))
+            carry (Event.Ticked(elapsed - seconds)) // 5
             seconds <- elapsed
         else
             match Framing.TryNext(state.Expects, ReadOnlySpan(window, 0, filled)) with
             | true, NonNull event, consumed ->
-                carry event
-                consume consumed
+                carry event // 4
+                filled <- max 0 (filled - consumed)
+                Buffer.BlockCopy(window, consumed, window, 0, filled)
             | _ when state.Expects <> Expectation.Nothing -> receive ()
             | _ -> Threading.Tasks.Task.Delay(100).Wait()
 
