@@ -47,6 +47,7 @@ let private all =
             ToolTests.tests
             ReadmeTests.tests
             LinkTests.tests
+            OutputTests.tests
         ]
 
 [<EntryPoint>]

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Win32.SafeHandles;
 
 namespace HybridReplica.Cli;
 
@@ -103,19 +102,7 @@ static class BackupCommand
         if (where != StandardOutput)
             return await replica.FetchSnapshotAsync(where, progress, cancellation);
 
-        await using var pipe = OpenStandardOutput();
+        await using var pipe = OutputPipe.Open();
         return await replica.FetchSnapshotAsync(pipe, progress, cancellation);
-    }
-
-    // The console's own stream says nothing when nobody reads a pipe any more, and half a snapshot would look like a whole
-    // one. A file, though, has to be written where whoever opened it stands, and that is what the console's stream does.
-    static Stream OpenStandardOutput()
-    {
-        if (OperatingSystem.IsWindows())
-            return Console.OpenStandardOutput();
-
-        const int Descriptor = 1;
-        var stream = new FileStream(new SafeFileHandle(Descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return stream.CanSeek ? Console.OpenStandardOutput() : stream;
     }
 }

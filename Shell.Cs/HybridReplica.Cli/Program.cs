@@ -1,6 +1,8 @@
 using System.CommandLine;
 using HybridReplica.Cli;
 
+using var fileSizeLimit = FileSizeLimit.Survive();
+
 var root = new RootCommand("Joins a Redis or Valkey master as a replica.")
 {
     BackupCommand.Create(),

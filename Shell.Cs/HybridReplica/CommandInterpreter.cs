@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace HybridReplica;
 
-/// <summary>Does what the model commands: each method does one thing and names its failure. Null: there is nothing to report.</summary>
+/// <summary>
+/// Does what the model commands: each method does one thing and names its failure. Null: there is nothing to
+/// report.
+/// </summary>
 /// <remarks>What takes long ends early when it is time to stop, and reports that instead.</remarks>
 sealed class CommandInterpreter(
     MasterLink link,

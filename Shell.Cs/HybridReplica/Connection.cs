@@ -24,7 +24,9 @@ sealed class Connection(Socket socket, SslStream? tls) : IDisposable
             bytes = bytes[socket.Send(bytes)..];
     }
 
-    /// <summary>Closes the socket; whatever is under way fails. The socket goes first: TLS would want to say good-bye.</summary>
+    /// <summary>
+    /// Closes the socket; whatever is under way fails. The socket goes first: TLS would want to say good-bye.
+    /// </summary>
     public void Dispose()
     {
         socket.Dispose();

@@ -8,7 +8,10 @@ namespace HybridReplica;
 /// <summary>What came of connecting: a connection, or the reason why there is none.</summary>
 readonly record struct Dialled(Connection? Connection, NetworkTrouble? Trouble);
 
-/// <summary>Opens connections to one master: looks its name up, tries its addresses in turn, and agrees on TLS. All of it blocks.</summary>
+/// <summary>
+/// Opens connections to one master: looks its name up, tries its addresses in turn, and agrees on TLS. All of it
+/// blocks.
+/// </summary>
 sealed class Connector(MasterAddress address, IPAddress? bindAddress, TlsTrust? trust)
 {
     static readonly TimeSpan PauseBetweenTries = TimeSpan.FromMilliseconds(100);
@@ -24,7 +27,8 @@ sealed class Connector(MasterAddress address, IPAddress? bindAddress, TlsTrust? 
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // Closing a socket in the midst of something breaks it in many ways. None of them matters to anybody any more.
+            // Closing a socket in the midst of something breaks it in many ways. None of them matters to anybody
+            // any more.
             return new(null, NetworkTrouble.Closed);
         }
         catch (Exception exception) when (NetworkTroubles.IsOne(exception))

@@ -13,8 +13,8 @@ static partial class FileKind
     const int Regular = 0x8000; // S_IFREG
 
     /// <summary>
-    /// Whether the path leads to a device, a socket or a named pipe. A rename would put a file in its place, and /dev/null
-    /// would be a snapshot from then on. Where this cannot be found out, the answer is no.
+    /// Whether the path leads to a device, a socket or a named pipe. A rename would put a file in its place, and
+    /// /dev/null would be a snapshot from then on. Where this cannot be found out, the answer is no.
     /// </summary>
     public static bool IsSpecial(string path)
     {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace HybridReplica;
 
-/// <summary>Makes sure that the names in a folder are on disk. .NET opens no folders, so the C library is asked.</summary>
+/// <summary>
+/// Makes sure that the names in a folder are on disk. .NET opens no folders, so the C library is asked.
+/// </summary>
 static partial class FolderSync
 {
     const int Ebadf = 9;

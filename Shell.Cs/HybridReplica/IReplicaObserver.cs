@@ -6,8 +6,8 @@ namespace HybridReplica;
 public interface IReplicaObserver
 {
     /// <summary>
-    /// One step was decided: called after the decision and before its commands are carried out, on the loop itself, which goes
-    /// on when the call returns. An exception ends the session, with nothing left behind.
+    /// One step was decided: called after the decision and before its commands are carried out, on the loop itself,
+    /// which goes on when the call returns. An exception ends the session, with nothing left behind.
     /// </summary>
     /// <param name="happened">What happened.</param>
     /// <param name="state">The state that followed.</param>

@@ -8,6 +8,8 @@ interface ISnapshotTarget : IDisposable
     /// <summary>Appends the bytes. Null: they are written; otherwise why they are not.</summary>
     ValueTask<Event?> AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop);
 
-    /// <summary>The last byte was appended: passes on whatever is still held back. Null: there is nothing any more.</summary>
+    /// <summary>
+    /// The last byte was appended: passes on whatever is still held back. Null: there is nothing any more.
+    /// </summary>
     ValueTask<Event?> CompleteAsync(CancellationToken stop);
 }

@@ -2,8 +2,9 @@ namespace HybridReplica;
 
 /// <summary>A thread of its own for the calls of one connection, because they block.</summary>
 /// <remarks>
-/// Measured: with asynchronous receives, the threads of the pool that look out for work between two of them take more time
-/// than the work. Whoever awaits a call goes on here as well, so a snapshot goes from the socket to the file on one thread.
+/// Measured: with asynchronous receives, the threads of the pool that look out for work between two of them take
+/// more time than the work. Whoever awaits a call goes on here as well, so a snapshot goes from the socket to the
+/// file on one thread.
 /// </remarks>
 sealed class LinkThread : IDisposable
 {

@@ -5,7 +5,9 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace HybridReplica;
 
-/// <summary>Hands the model's log events to <see cref="ILogger"/> with their number, name, level and fields intact.</summary>
+/// <summary>
+/// Hands the model's log events to <see cref="ILogger"/> with their number, name, level and fields intact.
+/// </summary>
 static partial class LogAdapter
 {
     public static void Write(this ILogger logger, LogEvent entry)
@@ -21,7 +23,9 @@ static partial class LogAdapter
             );
     }
 
-    /// <summary>The one thing the shell has to say by itself: the model does not hear how a notification went.</summary>
+    /// <summary>
+    /// The one thing the shell has to say by itself: the model does not hear how a notification went.
+    /// </summary>
     [LoggerMessage(101, LogLevel.Warning, "The supervisor could not be told: {Trouble}.")]
     public static partial void SupervisorNotTold(this ILogger logger, string trouble);
 

@@ -4,8 +4,8 @@ namespace HybridReplica;
 
 /// <summary>The one connection to the master: being opened, open, or lost.</summary>
 /// <remarks>
-/// At most one thing is under way at a time, connecting or receiving, and it is kept from call to call. What came of it is
-/// taken in by the loop alone, through <see cref="TakeNews"/>.
+/// At most one thing is under way at a time, connecting or receiving, and it is kept from call to call. What came
+/// of it is taken in by the loop alone, through <see cref="TakeNews"/>.
 /// </remarks>
 sealed class MasterLink(Connector connector, TimeSpan sendTimeout) : IAsyncDisposable
 {
@@ -42,10 +42,14 @@ sealed class MasterLink(Connector connector, TimeSpan sendTimeout) : IAsyncDispo
     }
 
     /// <summary>Whether there is news to take.</summary>
-    /// <param name="mayEnd">Whether a loss may be reported yet: nothing received is left that could still be used.</param>
+    /// <param name="mayEnd">
+    /// Whether a loss may be reported yet: nothing received is left that could still be used.
+    /// </param>
     public bool HasNews(bool mayEnd) => UnderWay is { IsCompleted: true } || (mayEnd && _loss is not null);
 
-    /// <summary>Takes the news. Null: bytes are in the window now, or a loss is to be reported when it may be.</summary>
+    /// <summary>
+    /// Takes the news. Null: bytes are in the window now, or a loss is to be reported when it may be.
+    /// </summary>
     public Event? TakeNews(ReceiveWindow window)
     {
         if (_connecting is { IsCompleted: true } connecting)
@@ -101,14 +105,16 @@ sealed class MasterLink(Connector connector, TimeSpan sendTimeout) : IAsyncDispo
         }
         catch (Exception exception) when (NetworkTroubles.IsOne(exception))
         {
-            // A master that closes the connection may have said why. What it said is still to be received, and behind it
-            // the loss, so that is where it is reported.
+            // A master that closes the connection may have said why. What it said is still to be received, and
+            // behind it the loss, so that is where it is reported.
             var trouble = NetworkTroubles.Of(exception);
             return trouble.IsReset ? null : Event.NewDisconnected(_number, trouble);
         }
     }
 
-    /// <summary>Closes the connection, or gives up opening it: what comes of that yet is closed as soon as it comes.</summary>
+    /// <summary>
+    /// Closes the connection, or gives up opening it: what comes of that yet is closed as soon as it comes.
+    /// </summary>
     public async ValueTask HangUpAsync()
     {
         _dialling?.Cancel();

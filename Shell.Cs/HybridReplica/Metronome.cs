@@ -1,6 +1,8 @@
 namespace HybridReplica;
 
-/// <summary>Counts whole seconds since it was made, and those not settled yet. It never drifts: it asks the clock.</summary>
+/// <summary>
+/// Counts whole seconds since it was made, and those not settled yet. It never drifts: it asks the clock.
+/// </summary>
 sealed class Metronome : IDisposable
 {
     static readonly TimeSpan Resolution = TimeSpan.FromMilliseconds(1);

@@ -19,7 +19,8 @@ static class NetworkTroubles
             { InnerException: SocketException socket } => Of(socket),
             // The connection ended in the midst of a record.
             IOException { InnerException: null } => NetworkTrouble.Closed,
-            // A master that speaks TLS 1.3 refuses a client certificate only after the client believes the handshake done.
+            // A master that speaks TLS 1.3 refuses a client certificate only after the client believes the
+            // handshake done.
             _ => NetworkTrouble.NewTls(TlsTrouble.Rejected),
         };
 

@@ -2,7 +2,9 @@ using HybridReplica.Core;
 
 namespace HybridReplica;
 
-/// <summary>Turns steps into progress: one report for each new state and, while the snapshot comes, a few a second.</summary>
+/// <summary>
+/// Turns steps into progress: one report for each new state and, while the snapshot comes, a few a second.
+/// </summary>
 sealed class ProgressReporter(IProgress<SnapshotProgress> progress, TimeProvider time) : IReplicaObserver
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);

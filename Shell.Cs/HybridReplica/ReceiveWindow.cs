@@ -1,7 +1,11 @@
 namespace HybridReplica;
 
-/// <summary>What was received and not used up yet: the part between front and back of one array that lasts a session.</summary>
-/// <remarks>Room for more is made by moving what is there to the start, which is rarely more than the beginning of a line.</remarks>
+/// <summary>
+/// What was received and not used up yet: the part between front and back of one array that lasts a session.
+/// </summary>
+/// <remarks>
+/// Room for more is made by moving what is there to the start, which is rarely more than the beginning of a line.
+/// </remarks>
 /// <param name="size">The size of the array in bytes: the most that one receive can bring.</param>
 sealed class ReceiveWindow(int size)
 {
@@ -17,7 +21,10 @@ sealed class ReceiveWindow(int size)
     /// <summary>The oldest bytes. They stay where they are until they are discarded.</summary>
     public ReadOnlyMemory<byte> Front(int count) => new(_bytes, _front, count);
 
-    /// <summary>Makes room and gives it away; empty when there is none. Not to be called while something is received into it.</summary>
+    /// <summary>
+    /// Makes room and gives it away; empty when there is none. Not to be called while something is received into
+    /// it.
+    /// </summary>
     public Memory<byte> Room()
     {
         if (_front > 0)

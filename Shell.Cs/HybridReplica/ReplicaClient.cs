@@ -6,8 +6,8 @@ namespace HybridReplica;
 
 /// <summary>Joins a Redis or Valkey master as a replica.</summary>
 /// <remarks>
-/// Each call is a session of its own, with its own connection; calls may run side by side. Disposing the client cancels those
-/// that run, and waits until they have cleaned up.
+/// Each call is a session of its own, with its own connection; calls may run side by side. Disposing the client
+/// cancels those that run, and waits until they have cleaned up.
 /// </remarks>
 public sealed class ReplicaClient : IAsyncDisposable
 {
@@ -30,9 +30,9 @@ public sealed class ReplicaClient : IAsyncDisposable
 
     /// <summary>Fetches a snapshot of the master's data set into a file.</summary>
     /// <remarks>
-    /// It is written to <c>temp-&lt;unixtime&gt;.&lt;pid&gt;.rdb</c> beside the target, checked, synced to disk and only then renamed
-    /// over the target, as Redis does. A target that is a symbolic link is replaced, not what it points to. However the call
-    /// ends otherwise, the temporary file is gone and the target as it was.
+    /// It is written to <c>temp-&lt;unixtime&gt;.&lt;pid&gt;.rdb</c> beside the target, checked, synced to disk and
+    /// only then renamed over the target, as Redis does. A target that is a symbolic link is replaced, not what it
+    /// points to. However the call ends otherwise, the temporary file is gone and the target as it was.
     /// </remarks>
     /// <param name="path">The file to create or replace.</param>
     /// <param name="progress">Hears of each new state, and a few times a second of the bytes received.</param>
@@ -63,14 +63,19 @@ public sealed class ReplicaClient : IAsyncDisposable
         );
     }
 
-    /// <summary>Fetches a snapshot of the master's data set into a stream: exactly the bytes of the RDB, as they come.</summary>
+    /// <summary>
+    /// Fetches a snapshot of the master's data set into a stream: exactly the bytes of the RDB, as they come.
+    /// </summary>
     /// <remarks>
-    /// What the stream was given cannot be taken back: a snapshot whose checksum turns out wrong was written all the same, and
-    /// nothing is tried again once the first byte was written. The stream is flushed at the end, and left open.
+    /// What the stream was given cannot be taken back: a snapshot whose checksum turns out wrong was written all
+    /// the same, and nothing is tried again once the first byte was written. The stream is flushed at the end, and
+    /// left open.
     /// </remarks>
     /// <param name="destination">Where to write to. A write that is cancelled may go on in the background.</param>
     /// <param name="progress">Hears of each new state, and a few times a second of the bytes received.</param>
-    /// <param name="cancellationToken">Stops the session, within a second, even if the stream does not take any bytes.</param>
+    /// <param name="cancellationToken">
+    /// Stops the session, within a second, even if the stream does not take any bytes.
+    /// </param>
     /// <returns>What was fetched.</returns>
     /// <exception cref="ReplicaException">It failed: the cause, whose doing it was, and what to try.</exception>
     /// <exception cref="ArgumentException">The options or the stream cannot be used; the message says why.</exception>

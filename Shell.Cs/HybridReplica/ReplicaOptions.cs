@@ -5,14 +5,15 @@ namespace HybridReplica;
 
 /// <summary>What a replica is told before it joins a master.</summary>
 /// <remarks>
-/// Options are read each time a call of <see cref="ReplicaClient"/> begins, and should not be changed while one runs. Times are
-/// kept in whole seconds; parts of a second are rounded up.
+/// Options are read each time a call of <see cref="ReplicaClient"/> begins, and should not be changed while one
+/// runs. Times are kept in whole seconds; parts of a second are rounded up.
 /// </remarks>
 public sealed class ReplicaOptions
 {
     /// <summary>
-    /// Where the master is: <c>redis://[user[:password]@]host[:port]</c>, <c>rediss://…</c> for TLS, or <c>unix:///path/to/socket</c>.
-    /// User and password are percent-decoded. Default: <c>redis://127.0.0.1:6379</c>.
+    /// Where the master is: <c>redis://[user[:password]@]host[:port]</c>, <c>rediss://…</c> for TLS, or
+    /// <c>unix:///path/to/socket</c>. User and password are percent-decoded. Default:
+    /// <c>redis://127.0.0.1:6379</c>.
     /// </summary>
     public Uri Master { get; set; } = new("redis://127.0.0.1:6379");
 
@@ -20,30 +21,42 @@ public sealed class ReplicaOptions
     public string? User { get; set; }
 
     /// <summary>
-    /// The password. It takes the place of the one in <see cref="Master"/>. Without a password nothing is sent to authenticate,
-    /// even if there is a user (<c>masteruser</c> without <c>masterauth</c>).
+    /// The password. It takes the place of the one in <see cref="Master"/>. Without a password nothing is sent to
+    /// authenticate, even if there is a user (<c>masteruser</c> without <c>masterauth</c>).
     /// </summary>
     public Secret? Password { get; set; }
 
-    /// <summary>How the handshake is spoken. Default: that of Redis 6.0, which all masters since 2.8 understand.</summary>
+    /// <summary>
+    /// How the handshake is spoken. Default: that of Redis 6.0, which all masters since 2.8 understand.
+    /// </summary>
     public Dialect Dialect { get; set; } = Dialect.Redis6;
 
     /// <summary>The port this replica says it listens on. Default: 0, it listens on none.</summary>
     public int ListeningPort { get; set; }
 
-    /// <summary>The port to name instead, where the replica is reached through another one (<c>replica-announce-port</c>).</summary>
+    /// <summary>
+    /// The port to name instead, where the replica is reached through another one (<c>replica-announce-port</c>).
+    /// </summary>
     public int? AnnouncedPort { get; set; }
 
-    /// <summary>The address to name, where the replica is reached through another one (<c>replica-announce-ip</c>).</summary>
+    /// <summary>
+    /// The address to name, where the replica is reached through another one (<c>replica-announce-ip</c>).
+    /// </summary>
     public string? AnnouncedAddress { get; set; }
 
-    /// <summary>The local address to connect from. Default: what the operating system chooses. Unix sockets have none.</summary>
+    /// <summary>
+    /// The local address to connect from. Default: what the operating system chooses. Unix sockets have none.
+    /// </summary>
     public IPAddress? BindAddress { get; set; }
 
-    /// <summary>Whether to ask the master not to queue its stream for us (<c>REPLCONF rdb-only 1</c>, Redis 6.2 and later).</summary>
+    /// <summary>
+    /// Whether to ask the master not to queue its stream for us (<c>REPLCONF rdb-only 1</c>, Redis 6.2 and later).
+    /// </summary>
     public bool RdbOnly { get; set; }
 
-    /// <summary>The time without a sign of life after which a master is given up (<c>repl-timeout</c>). Default: 60 seconds.</summary>
+    /// <summary>
+    /// The time without a sign of life after which a master is given up (<c>repl-timeout</c>). Default: 60 seconds.
+    /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(Limits.Timeout);
 
     /// <summary>
@@ -56,23 +69,31 @@ public sealed class ReplicaOptions
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(Limits.HandshakeTimeout);
 
     /// <summary>
-    /// The time from the promise of a snapshot to its announcement. Default: none, as long as the master gives signs of life.
+    /// The time from the promise of a snapshot to its announcement. Default: none, as long as the master gives
+    /// signs of life.
     /// </summary>
     public TimeSpan? PreparationTimeout { get; set; }
 
     /// <summary>Attempts in all, the first one included. Only what may pass is tried again. Default: 3.</summary>
     public int Attempts { get; set; } = 3;
 
-    /// <summary>The longest the pause before the second attempt can be. Each further one may be twice as long. Default: 1 second.</summary>
+    /// <summary>
+    /// The longest the pause before the second attempt can be. Each further one may be twice as long. Default: 1
+    /// second.
+    /// </summary>
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest any pause between attempts can be. Default: 30 seconds.</summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Where the jitter of the pauses starts: the same seed gives the same pauses. Default: a random one.</summary>
+    /// <summary>
+    /// Where the jitter of the pauses starts: the same seed gives the same pauses. Default: a random one.
+    /// </summary>
     public long? JitterSeed { get; set; }
 
-    /// <summary>How the master's certificate is verified and what is shown to it. Used with <c>rediss://</c> only.</summary>
+    /// <summary>
+    /// How the master's certificate is verified and what is shown to it. Used with <c>rediss://</c> only.
+    /// </summary>
     public TlsOptions Tls { get; set; } = new();
 
     /// <summary>Sees every step of the conversation, if set.</summary>
@@ -82,7 +103,9 @@ public sealed class ReplicaOptions
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>What the model is told.</summary>
-    /// <exception cref="ArgumentException">The options cannot be used; the message says why, in whole sentences.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options cannot be used; the message says why, in whole sentences.
+    /// </exception>
     internal Settings ToSettings(Destination destination, Position? resume) =>
         SettingsOfOptions.Make(this, destination, resume);
 }

@@ -21,7 +21,9 @@ sealed class Session(
     State _state = State.Initial(settings);
     bool _isStopping;
 
-    /// <summary>Runs the replica to its end. Stopping is for the model to do: it is told, and ends in its own way.</summary>
+    /// <summary>
+    /// Runs the replica to its end. Stopping is for the model to do: it is told, and ends in its own way.
+    /// </summary>
     public async Task<Outcome> RunAsync(CancellationToken stop)
     {
         // 1. The beginning.
@@ -74,8 +76,8 @@ sealed class Session(
         metronome.Forgive();
     }
 
-    // Nothing in the window can be used. Takes what is there already, a second that is due or news from the socket, or waits
-    // for either. Null: look at the window again.
+    // Nothing in the window can be used. Takes what is there already, a second that is due or news from the socket,
+    // or waits for either. Null: look at the window again.
     async ValueTask<Event?> NextAsync()
     {
         link.Receive(window);

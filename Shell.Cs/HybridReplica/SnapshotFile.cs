@@ -2,7 +2,9 @@ using HybridReplica.Core;
 
 namespace HybridReplica;
 
-/// <summary>A snapshot on its way to a file: written beside the target under another name, and renamed once it is whole.</summary>
+/// <summary>
+/// A snapshot on its way to a file: written beside the target under another name, and renamed once it is whole.
+/// </summary>
 /// <param name="target">The full path of the file to create or replace.</param>
 /// <param name="time">The clock that the temporary names are taken from.</param>
 sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
@@ -18,7 +20,9 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
     long _length;
     Task<FileTrouble?> _syncing = NotSyncing;
 
-    /// <summary>Finds out whether the target can be written, by creating a file beside it and removing it again.</summary>
+    /// <summary>
+    /// Finds out whether the target can be written, by creating a file beside it and removing it again.
+    /// </summary>
     public Event Check()
     {
         if (Directory.Exists(target))
@@ -64,6 +68,11 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
         catch (Exception exception) when (FileTroubles.IsOne(exception))
         {
             return new(Failed(FileStep.Write, FileTroubles.Of(exception)));
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // What .NET makes of EFBIG.
+            return new(Failed(FileStep.Write, FileTrouble.TooLarge));
         }
     }
 

@@ -24,7 +24,9 @@ public enum SnapshotPayload
 /// <param name="Bytes">Its size in bytes.</param>
 /// <param name="Checksum">What its checksum says.</param>
 /// <param name="RdbVersion">The first bytes of the file: <c>REDIS0010</c>, <c>VALKEY080</c>.</param>
-/// <param name="ReplicationId">The master's history it belongs to. Null: the master was asked with SYNC, which does not say.</param>
+/// <param name="ReplicationId">
+/// The master's history it belongs to. Null: the master was asked with SYNC, which does not say.
+/// </param>
 /// <param name="Offset">Where it stands in that history, in bytes. Null: as above.</param>
 /// <param name="Dialect">The dialect that was spoken: <c>redis6</c>, <c>redis26</c> or <c>redis26-lenient</c>.</param>
 /// <param name="Payload">How its end was recognised.</param>

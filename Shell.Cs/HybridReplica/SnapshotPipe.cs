@@ -10,8 +10,9 @@ sealed class SnapshotPipe(Stream stream) : ISnapshotTarget
 
     public ValueTask<Event?> CompleteAsync(CancellationToken stop) => ReportAsync(new(stream.FlushAsync(stop)), stop);
 
-    // Many streams do not look at the token once they write: then the write is left to itself, so that nobody who wants to
-    // stop has to wait for it. The session ends with that, so the bytes it writes from are not touched any more.
+    // Many streams do not look at the token once they write: then the write is left to itself, so that nobody who
+    // wants to stop has to wait for it. The session ends with that, so the bytes it writes from are not touched any
+    // more.
     static async ValueTask<Event?> ReportAsync(ValueTask writing, CancellationToken stop)
     {
         try

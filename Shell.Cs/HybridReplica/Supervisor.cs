@@ -4,7 +4,9 @@ using HybridReplica.Core;
 
 namespace HybridReplica;
 
-/// <summary>Tells the supervisor, such as systemd, what it wants to know (<c>sd_notify(3)</c>), if there is one.</summary>
+/// <summary>
+/// Tells the supervisor, such as systemd, what it wants to know (<c>sd_notify(3)</c>), if there is one.
+/// </summary>
 static class Supervisor
 {
     const string Variable = "NOTIFY_SOCKET";

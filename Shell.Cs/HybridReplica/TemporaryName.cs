@@ -1,9 +1,11 @@
 namespace HybridReplica;
 
-/// <summary>Names for temporary files as Redis gives them, <c>temp-&lt;unixtime&gt;.&lt;pid&gt;.rdb</c>, no two the same.</summary>
+/// <summary>
+/// Names for temporary files as Redis gives them, <c>temp-&lt;unixtime&gt;.&lt;pid&gt;.rdb</c>, no two the same.
+/// </summary>
 /// <remarks>
-/// Redis tries the same name five times over, because its clock stands still meanwhile (<c>syncWithMaster</c>, 6.0.16). Here a
-/// second that was used is not used again.
+/// Redis tries the same name five times over, because its clock stands still meanwhile (<c>syncWithMaster</c>,
+/// 6.0.16). Here a second that was used is not used again.
 /// </remarks>
 static class TemporaryName
 {

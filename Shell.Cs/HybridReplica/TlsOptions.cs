@@ -4,12 +4,14 @@ namespace HybridReplica;
 public sealed class TlsOptions
 {
     /// <summary>
-    /// A file of certificates in PEM form: the authorities to trust, instead of those of the operating system. Default: none.
+    /// A file of certificates in PEM form: the authorities to trust, instead of those of the operating system.
+    /// Default: none.
     /// </summary>
     public string? CaFile { get; set; }
 
     /// <summary>
-    /// A file in PEM form with the certificate to show to the master, and any intermediate ones behind it. Default: none.
+    /// A file in PEM form with the certificate to show to the master, and any intermediate ones behind it. Default:
+    /// none.
     /// </summary>
     public string? CertificateFile { get; set; }
 

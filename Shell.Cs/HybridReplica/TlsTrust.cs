@@ -5,7 +5,9 @@ using HybridReplica.Core;
 
 namespace HybridReplica;
 
-/// <summary>Whom TLS trusts, and what it shows of us: read from its files once, for all connections of a session.</summary>
+/// <summary>
+/// Whom TLS trusts, and what it shows of us: read from its files once, for all connections of a session.
+/// </summary>
 sealed class TlsTrust
 {
     readonly TlsOptions _options;

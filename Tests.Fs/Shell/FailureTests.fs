@@ -120,6 +120,23 @@ let private talk =
         "talk"
         [
             failsWith "a silent master" wait (fun options -> options.Timeout <- oneSecond) (Fault.Silence 1)
+            testCaseTask "a master that is silent for as long as Redis waits" (fun () ->
+                task {
+                    use place = new Place()
+                    use master = master wait
+                    let clock = SetClock()
+                    let watcher = Watcher(fun _ state -> state.Phase.IsAsking)
+
+                    let options =
+                        ReplicaOptions(Master = master.Uri, Attempts = 1, TimeProvider = clock, Observer = watcher)
+
+                    let running = fetch place options
+                    do! watcher.Seen.WaitAsync(TimeSpan.FromSeconds 10.0)
+                    clock.GoOn(TimeSpan.FromSeconds 61.0)
+                    let! exn = failure running
+                    Expect.equal exn.Fault (Fault.Silence 60) "the fault"
+                    place.IsUntouched()
+                })
             failsWith
                 "a web server"
                 (inTurn [ hearOne; say "HTTP/1.1 400 Bad Request\r\n\r\n"; wait ])

@@ -137,7 +137,8 @@ let private attempts =
                 task {
                     use place = new Place()
                     let short = rdb 1000
-                    // All answers at once, long before the questions; and while they wait, the folder is gone for a second.
+                    // All answers at once, long before the questions; and while they wait, the folder is gone for a
+                    // second.
                     let answers =
                         $"+PONG\r\n+OK\r\n+OK\r\n+FULLRESYNC {replicationId} 1234\r\n${short.Length}\r\n"
 

@@ -1,4 +1,5 @@
-/// What the tests of the shell have in common: a folder to write to, a client that gives up early, and a limit on all of it.
+/// What the tests of the shell have in common: a folder to write to, a client that gives up early, and a limit on
+/// all of it.
 module HybridReplica.Tests.Shell.Fetching
 
 open System
@@ -67,6 +68,15 @@ type ProgressList() =
     interface IProgress<SnapshotProgress> with
         member _.Report progress =
             lock reports (fun () -> reports.Add progress)
+
+/// A clock that stands still until it is told to go on.
+type SetClock() =
+    inherit TimeProvider()
+    let mutable now = 0L
+    member _.GoOn(time: TimeSpan) = now <- now + time.Ticks
+    override _.TimestampFrequency = TimeSpan.TicksPerSecond
+    override _.GetTimestamp() = now
+    override _.GetUtcNow() = DateTimeOffset.UnixEpoch.AddTicks now
 
 /// The longest that anything here may take.
 let private limit = TimeSpan.FromSeconds 20.0

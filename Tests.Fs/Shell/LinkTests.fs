@@ -54,7 +54,8 @@ let private untilLost =
                 Expect.equal connected (Event.Connected 1) "connected"
                 do! isClosed.Task.WaitAsync ten
 
-                // The first request finds out that nobody is there any more; from the second on there is nobody to send to.
+                // The first request finds out that nobody is there any more; from the second on there is nobody to
+                // send to.
                 for _ in 1..100 do
                     Expect.isNull (link.Send([| byte '\n' |], CancellationToken.None)) "no loss is reported yet"
 

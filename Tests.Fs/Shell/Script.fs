@@ -16,7 +16,8 @@ let mark = "MARKMARKMARKMARKMARKMARKMARKMARKMARKMARK"
 
 let private latin1 (text: string) = Encoding.Latin1.GetBytes text
 
-/// A snapshot without keys of about so many bytes, in the format of Redis 7.0: noise in an auxiliary field, and a checksum.
+/// A snapshot without keys of about so many bytes, in the format of Redis 7.0: noise in an auxiliary field, and a
+/// checksum.
 let rdb (size: int) : byte[] =
     let noise = Array.zeroCreate<byte> size
     Random(size).NextBytes noise

@@ -12,15 +12,6 @@ open HybridReplica
 open HybridReplica.Core
 open HybridReplica.Tests.Shell.Fetching
 
-/// A clock that stands still until it is told to go on.
-type private SetClock() =
-    inherit TimeProvider()
-    let mutable now = 0L
-    member _.GoOn(time: TimeSpan) = now <- now + time.Ticks
-    override _.TimestampFrequency = TimeSpan.TicksPerSecond
-    override _.GetTimestamp() = now
-    override _.GetUtcNow() = DateTimeOffset.UnixEpoch.AddTicks now
-
 let private window =
     testProperty "the receive window gives back what came in, in order" (fun (moves: (byte[] * byte) list) ->
         let window = ReceiveWindow 64
