@@ -31,8 +31,8 @@ type Command =
     /// The first `bytes` of the receive window go to the temporary file, or to the pipe, and into the check of the
     /// snapshot. Answered by nothing, or by `FileFailed(Write, …)`.
     | Take of bytes: int
-    /// Start to sync to disk what was taken so far, while more is taken. If that fails, one of the next commands about the
-    /// file is answered by `FileFailed(Sync, …)`.
+    /// Start to sync to disk what was taken so far, while more is taken. If that fails, one of the next commands
+    /// about the file is answered by `FileFailed(Sync, …)`.
     | SyncBehind
     /// Say what the bytes taken amount to. Answered by `SnapshotChecked`.
     | CheckSnapshot

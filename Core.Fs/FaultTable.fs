@@ -42,8 +42,8 @@ module FaultTable =
         | NetworkTrouble.Closed
         | NetworkTrouble.Other _ -> true
 
-    /// Whether the same attempt may succeed a little later. What a wrong password, a broken protocol or a full disk stopped
-    /// is not tried again.
+    /// Whether the same attempt may succeed a little later. What a wrong password, a broken protocol or a full disk
+    /// stopped is not tried again.
     [<CompiledName "IsPassing">]
     let isPassing (fault: Fault) : bool =
         match fault with

@@ -103,7 +103,8 @@ module Handshake =
         else
             Fault.StepRefused(step, Reply.Error text)
 
-    // syncWithMaster: 2.6.10 takes any error to PING, 2.6.17 those that ask for a password, 6.0.7 and later also NOPERM.
+    // syncWithMaster: 2.6.10 takes any error to PING, 2.6.17 those that ask for a password, 6.0.7 and later also
+    // NOPERM.
     let private judgePing dialect reply =
         match dialect, reply with
         | _, Reply.Status _ -> Verdict.Proceed
@@ -128,7 +129,8 @@ module Handshake =
         | Dialect.Redis6, _ -> Verdict.Proceed
         | _ -> Verdict.ProceedAnyway
 
-    // slaveTryPartialResynchronization, 6.0.16; but a garbled +FULLRESYNC is refused, where Redis goes on without a position.
+    // slaveTryPartialResynchronization, 6.0.16; but a garbled +FULLRESYNC is refused, where Redis goes on without a
+    // position.
     let private judgePsync reply =
         match reply with
         | Reply.Blank -> Verdict.Wait

@@ -2,7 +2,8 @@ namespace HybridReplica.Core
 
 open System.Runtime.CompilerServices
 
-/// Does what a replica commands: one method for each command, so that a new command does not compile until it is handled.
+/// Does what a replica commands: one method for each command, so that a new command does not compile until it is
+/// handled.
 type ICommandHandler<'Result> =
     /// See `Command.Dial`.
     abstract Dial: link: int -> 'Result

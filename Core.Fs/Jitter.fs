@@ -13,14 +13,14 @@ module internal Jitter =
         let mixed = (mixed ^^^ (mixed >>> 27)) * 0x94D049BB133111EBUL
         mixed ^^^ (mixed >>> 31)
 
-    // The longest pause after this many attempts: twice the one before, up to the limit, and a second at the least, even
-    // for settings that break the rules.
+    // The longest pause after this many attempts: twice the one before, up to the limit, and a second at the least,
+    // even for settings that break the rules.
     let private longest (retry: Retry) attempt =
         let doublings = max 0 (min (attempt - 1) 31)
         max 1L (min (int64 retry.LongestPause) (int64 retry.FirstPause <<< doublings))
 
-    /// The pause in seconds after the attempt that failed, between half and all of the longest it may be, and the state of
-    /// the jitter after it.
+    /// The pause in seconds after the attempt that failed, between half and all of the longest it may be, and the
+    /// state of the jitter after it.
     let pause (retry: Retry) (attempt: int) (jitter: uint64) : struct (int * uint64) =
         let jitter = step jitter
         let most = longest retry attempt

@@ -9,8 +9,8 @@ module Limits =
     [<Literal>]
     let HandshakeLine = 255
 
-    /// Most bytes of the line that announces a snapshot, its line end included, and of the PING reply in 2.6. Redis reads
-    /// both into 1024 bytes (`readSyncBulkPayload`, 6.0.16; `syncWithMaster`, 2.6.17).
+    /// Most bytes of the line that announces a snapshot, its line end included, and of the PING reply in 2.6. Redis
+    /// reads both into 1024 bytes (`readSyncBulkPayload`, 6.0.16; `syncWithMaster`, 2.6.17).
     [<Literal>]
     let PreambleLine = 1023
 

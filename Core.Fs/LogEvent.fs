@@ -146,7 +146,8 @@ type LogEvent =
         | PsyncNotSupported reply -> $"The master does not support PSYNC or is in an error state: {Wording.shown reply}"
         | RetryingWithSync -> "Asking with SYNC instead."
         | TemporaryFileRefused(tries, trouble) ->
-            $"The temporary file could not be created, try {tries} of {Limits.TemporaryTries}: {Wording.fileTrouble trouble}."
+            let why = Wording.fileTrouble trouble
+            $"The temporary file could not be created, try {tries} of {Limits.TemporaryTries}: {why}."
         | SnapshotAnnounced(Remainder.Counted bytes) -> $"The master sends a snapshot of {bytes} bytes."
         | SnapshotAnnounced(Remainder.Until _) -> "The master streams a snapshot whose size it does not know yet."
         | SnapshotReceived bytes -> $"The snapshot is here, {bytes} bytes."

@@ -1,7 +1,7 @@
 namespace HybridReplica.Core
 
-/// What a replica does next. One call is one step of the conversation with its master: nothing is read, written, timed or
-/// remembered here beyond the values passed in and out.
+/// What a replica does next. One call is one step of the conversation with its master: nothing is read, written,
+/// timed or remembered here beyond the values passed in and out.
 [<RequireQualifiedAccess>]
 module Replica =
 
@@ -27,8 +27,8 @@ module Replica =
         | Expectation.Line(limit, _) -> limit
         | _ -> Limits.PreambleLine
 
-    /// From the state the replica is in and the thing that just happened, to the state it goes to and what the shell must
-    /// do about it, in order. Total: any event in any state has an answer.
+    /// From the state the replica is in and the thing that just happened, to the state it goes to and what the shell
+    /// must do about it, in order. Total: any event in any state has an answer.
     [<CompiledName "Transition">]
     let transition (state: State, event: Event) : State * Command list =
         match state.Phase, event with

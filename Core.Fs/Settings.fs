@@ -6,8 +6,8 @@ open System.Text
 /// How the handshake is spoken.
 [<RequireQualifiedAccess>]
 type Dialect =
-    /// `connectWithMaster` and `syncWithMaster` of Redis 6.0: RESP arrays, one request and one reply at a time, PSYNC, and
-    /// SYNC where PSYNC is not understood.
+    /// `connectWithMaster` and `syncWithMaster` of Redis 6.0: RESP arrays, one request and one reply at a time,
+    /// PSYNC, and SYNC where PSYNC is not understood.
     | Redis6
     /// `syncWithMaster` of 2.6.11 to 2.6.17: inline requests, an error answers PING only when it asks for a password,
     /// then SYNC.
@@ -49,8 +49,8 @@ type Secret =
     /// Whether the password is empty.
     member this.IsEmpty = this.Wire.Length = 0
 
-    /// A line without the password in it. Redis quotes the arguments of a command that it does not know, up to 128 bytes of
-    /// them (`processCommand`, 6.0.16), and so the beginning of a long password has to go too.
+    /// A line without the password in it. Redis quotes the arguments of a command that it does not know, up to 128
+    /// bytes of them (`processCommand`, 6.0.16), and so the beginning of a long password has to go too.
     member internal this.HideIn(line: string) : string =
         let password = this.Wire
 
@@ -70,7 +70,8 @@ type Secret =
     /// A password given as bytes. It is sent as it is; masters since 6.2 take any bytes.
     static member OfBytes(bytes: ReadOnlySpan<byte>) : Secret = Secret(Encoding.Latin1.GetString bytes)
 
-/// What AUTH sends. A user without a password is no credentials at all, as in Redis (`masteruser` without `masterauth`).
+/// What AUTH sends. A user without a password is no credentials at all, as in Redis (`masteruser` without
+/// `masterauth`).
 type Credentials =
     {
         /// The ACL user, since Redis 6.0. None: the default user.
@@ -84,7 +85,8 @@ type Credentials =
 type Destination =
     /// To a temporary file that replaces the target once the snapshot is whole, checked and on disk.
     | File
-    /// Straight to a pipe, as it comes. What a pipe has taken cannot be taken back, so nothing is tried again after that.
+    /// Straight to a pipe, as it comes. What a pipe has taken cannot be taken back, so nothing is tried again after
+    /// that.
     | Pipe
 
 /// When and how often what failed in passing is tried again.
@@ -109,7 +111,8 @@ type Settings =
         Credentials: Credentials voption
         /// The port this replica says it listens on. Zero: it listens on none.
         ListeningPort: int
-        /// The port to name instead, where the replica is reached through another one (`replica-announce-port`). Redis6 only.
+        /// The port to name instead, where the replica is reached through another one (`replica-announce-port`).
+        /// Redis6 only.
         AnnouncedPort: int voption
         /// The address to name, where the replica is reached through another one (`replica-announce-ip`). Redis6 only.
         AnnouncedAddress: string voption
@@ -174,7 +177,8 @@ type SettingsTrouble =
         | BelowOne setting -> $"The {setting} must be at least 1."
         | OnlyInRedis6 setting -> $"The {setting} can only be used with the dialect redis6."
         | NotInline setting ->
-            $"The {setting} cannot be sent in the inline form of Redis 2.6: it is empty, or has a space, a quote or a control character."
+            $"The {setting} cannot be typed as Redis 2.6 does it: it is empty, or holds a space, a quote or a control "
+            + "character."
 
 /// The rules that settings have to keep.
 [<RequireQualifiedAccess>]

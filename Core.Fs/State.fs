@@ -190,8 +190,8 @@ type State =
         | Phase.Resting _
         | Phase.Ended _ -> false
 
-    /// A line from the master as it may be told and kept: the answer to AUTH may quote the password. What kind of reply it
-    /// is, its first character says, whatever the password.
+    /// A line from the master as it may be told and kept: the answer to AUTH may quote the password. What kind of
+    /// reply it is, its first character says, whatever the password.
     member internal this.Hide(line: string) : string =
         match this.Phase, this.Settings.Credentials with
         | Phase.Asking(Step.Auth, _), ValueSome credentials when line <> "" ->
@@ -221,8 +221,8 @@ type State =
             outcome <- null
             false
 
-    /// The state of Redis' own machine that the phase stands for: `REPL_STATE_…` of 6.0, or `REDIS_REPL_…` of 2.6, which
-    /// stays in RECEIVE_PONG until the transfer.
+    /// The state of Redis' own machine that the phase stands for: `REPL_STATE_…` of 6.0, or `REDIS_REPL_…` of 2.6,
+    /// which stays in RECEIVE_PONG until the transfer.
     member this.ReplState: string =
         let in60 name = "REPL_STATE_" + name
         let in26 name = "REDIS_REPL_" + name

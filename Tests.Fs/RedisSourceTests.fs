@@ -1,5 +1,6 @@
-/// What Redis' own functions do, row by row, asked of the model. Each test is named by the rows of docs/differences.md that
-/// it is about, the tag and the function. What takes a whole conversation is told by a scenario instead.
+/// What Redis' own functions do, row by row, asked of the model. Each test is named by the rows of
+/// docs/differences.md that it is about, the tag and the function. What takes a whole conversation is told by a
+/// scenario instead.
 module HybridReplica.Tests.RedisSourceTests
 
 open Expecto

@@ -1,4 +1,5 @@
-/// The list of everything that Redis does in the functions that the dialects are modelled on: each entry is accounted for.
+/// The list of everything that Redis does in the functions that the dialects are modelled on: each entry is accounted
+/// for.
 module HybridReplica.Tests.RowTests
 
 open System

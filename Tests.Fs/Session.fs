@@ -175,7 +175,8 @@ let transcript (session: Session) : string =
 
     TranscriptPrinting.printHeader session.Settings + String.concat "\n" body
 
-/// Whether the law holds for all such sessions. If it does not, the smallest one that breaks it is shown as a transcript.
+/// Whether the law holds for all such sessions. If it does not, the smallest one that breaks it is shown as a
+/// transcript.
 let property (sessions: Arbitrary<Session>) (law: Session -> unit) : Property =
     Prop.forAll sessions (fun session ->
         try

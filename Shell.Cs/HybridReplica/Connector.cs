@@ -64,8 +64,8 @@ sealed class Connector(MasterAddress address, IPAddress? bindAddress, TlsTrust? 
         return lookUp.GetAwaiter().GetResult();
     }
 
-    // A master that is behind with its connections lets others wait, and on a unix socket nothing can end that wait from
-    // outside. So it is asked again and again instead.
+    // A master that is behind with its connections lets others wait, and on a unix socket nothing can end that wait
+    // from outside. So it is asked again and again instead.
     static Dialled ConnectToSocket(string path, CancellationToken cancellationToken)
     {
         Dialled dialled;
@@ -116,8 +116,8 @@ sealed class Connector(MasterAddress address, IPAddress? bindAddress, TlsTrust? 
             cancellationToken
         );
 
-    // Closes the socket unless it becomes a connection, and at once when nobody waits for that any more. That there can be
-    // no such socket, as where there is no IPv6, is a reason to try the next address too.
+    // Closes the socket unless it becomes a connection, and at once when nobody waits for that any more. That there
+    // can be no such socket, as where there is no IPv6, is a reason to try the next address too.
     static Dialled WithSocket(Func<Socket> open, Func<Socket, Dialled> connect, CancellationToken cancellationToken)
     {
         var dialled = new Dialled(null, null);

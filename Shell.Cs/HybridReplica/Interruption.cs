@@ -4,7 +4,8 @@ namespace HybridReplica;
 static class Interruption
 {
     /// <summary>Waits for the work. Whoever wants to stop is not made to go on with what waits here.</summary>
-    /// <exception cref="OperationCanceledException">Somebody wants to stop. What becomes of the work, nobody looks at.</exception>
+    /// <exception cref="OperationCanceledException">Somebody wants to stop. What becomes of the work, nobody looks
+    /// at.</exception>
     public static async Task WaitAsync(Task work, CancellationToken stop)
     {
         try

@@ -5,9 +5,8 @@ namespace HybridReplica;
 /// <summary>Runs one replica: does what the model commands, and reports back what came of it.</summary>
 /// <remarks>
 /// Three rules. Everything received is framed before anything new is waited for. One event is carried through, commands
-/// and all, before the next. Bytes leave the window only after the commands about them ran. The numbers in this file are
-/// those of the contract of a loop in README.
-/// </remarks>
+/// and all, before the next. Bytes leave the window only after the commands about them ran. The numbers in this file
+/// are those of the contract of a loop in README. </remarks>
 sealed class Session(
     Settings settings,
     MasterLink link,

@@ -60,8 +60,8 @@ let run (program: string) (arguments: string list) : Run =
 
     { Seconds = seconds; PeakBytes = peak }
 
-/// Runs each contender in turn, as many rounds as asked for, the first of them to warm up and not counted, and prints what
-/// came of it: the medians, and how they compare with the first contender's.
+/// Runs each contender in turn, as many rounds as asked for, the first of them to warm up and not counted, and prints
+/// what came of it: the medians, and how they compare with the first contender's.
 let sideBySide (rounds: int) (contenders: (string * (unit -> Run)) list) =
     for _, contend in contenders do
         contend () |> ignore
@@ -87,5 +87,6 @@ let sideBySide (rounds: int) (contenders: (string * (unit -> Run)) list) =
         let each = own |> List.map (fun run -> $"{run.Seconds:F3}") |> String.concat " "
         let peak = own |> List.map _.PeakBytes |> List.max
 
-        printfn
-            $"%-28s{name} median %8.3f{seconds} s  %5.2f{seconds / yardstick} x  peak %6.1f{float peak / 1048576.0} MiB  ({each})"
+        let mebibytes = float peak / 1048576.0
+        printf $"%-28s{name} median %8.3f{seconds} s  %5.2f{seconds / yardstick} x  "
+        printfn $"peak %6.1f{mebibytes} MiB  ({each})"
