@@ -36,6 +36,9 @@ module Handshake =
 
                 Step.Capabilities
 
+                if settings.AnnouncedVersion.IsSome then
+                    Step.AnnouncedVersion
+
                 if settings.RdbOnly then
                     Step.RdbOnly
 
@@ -60,6 +63,7 @@ module Handshake =
             Request.ListeningPort(ValueOption.defaultValue settings.ListeningPort settings.AnnouncedPort)
         | Step.AnnouncedAddress -> Request.AnnouncedAddress(ValueOption.defaultValue "" settings.AnnouncedAddress)
         | Step.Capabilities -> Request.Capabilities
+        | Step.AnnouncedVersion -> Request.AnnouncedVersion(ValueOption.defaultValue "" settings.AnnouncedVersion)
         | Step.RdbOnly -> Request.RdbOnly
         | Step.Psync -> Request.Psync resumeFrom
 
@@ -153,6 +157,7 @@ module Handshake =
         | Step.ListeningPort
         | Step.AnnouncedAddress
         | Step.Capabilities
+        | Step.AnnouncedVersion
         | Step.RdbOnly -> judgeReplconf dialect reply
         | Step.Psync -> judgePsync reply
 

@@ -15,6 +15,8 @@ type Step =
     | AnnouncedAddress
     /// `REPLCONF capa eof capa psync2`.
     | Capabilities
+    /// `REPLCONF version`.
+    | AnnouncedVersion
     /// `REPLCONF rdb-only 1`.
     | RdbOnly
     /// PSYNC.
@@ -28,12 +30,22 @@ type Step =
         | ListeningPort -> "listening-port"
         | AnnouncedAddress -> "ip-address"
         | Capabilities -> "capa"
+        | AnnouncedVersion -> "version"
         | RdbOnly -> "rdb-only"
         | Psync -> "psync"
 
     /// All steps, in the order in which they are taken.
     static member All =
-        [ Ping; Auth; ListeningPort; AnnouncedAddress; Capabilities; RdbOnly; Psync ]
+        [
+            Ping
+            Auth
+            ListeningPort
+            AnnouncedAddress
+            Capabilities
+            AnnouncedVersion
+            RdbOnly
+            Psync
+        ]
 
 /// Something to ask of a master.
 [<RequireQualifiedAccess>]
@@ -43,6 +55,7 @@ type Request =
     | ListeningPort of port: int
     | AnnouncedAddress of address: string
     | Capabilities
+    | AnnouncedVersion of version: string
     | RdbOnly
     /// None asks for a snapshot: `PSYNC ? -1`.
     | Psync of from: Position voption
@@ -79,6 +92,7 @@ module RequestEncoding =
         | Request.ListeningPort port -> [ "REPLCONF"; "listening-port"; string port ]
         | Request.AnnouncedAddress address -> [ "REPLCONF"; "ip-address"; latin1OfText address ]
         | Request.Capabilities -> [ "REPLCONF"; "capa"; "eof"; "capa"; "psync2" ]
+        | Request.AnnouncedVersion version -> [ "REPLCONF"; "version"; latin1OfText version ]
         | Request.RdbOnly -> [ "REPLCONF"; "rdb-only"; "1" ]
         | Request.Psync ValueNone -> [ "PSYNC"; "?"; "-1" ]
         | Request.Psync(ValueSome position) ->

@@ -116,6 +116,10 @@ type Settings =
         AnnouncedPort: int voption
         /// The address to name, where the replica is reached through another one (`replica-announce-ip`). Redis6 only.
         AnnouncedAddress: string voption
+        /// The version to pass for, as `9.1.0` (`REPLCONF version`, Valkey 8.0 and later). A Valkey master of 9.1 or later
+        /// streams its newest RDB only to replicas that name 9.0.0 or later, and to others an old one that cannot hold
+        /// all data (`replicaRdbVersion`, Valkey 9.1.0). Redis6 only.
+        AnnouncedVersion: string voption
         /// Whether to ask the master not to queue its stream for us (`REPLCONF rdb-only 1`, since 6.2). Redis6 only.
         RdbOnly: bool
         /// Where to resume from, if a position is known. Redis6 only.
@@ -142,6 +146,7 @@ type Settings =
             ListeningPort = 0
             AnnouncedPort = ValueNone
             AnnouncedAddress = ValueNone
+            AnnouncedVersion = ValueNone
             RdbOnly = false
             Resume = ValueNone
             Destination = Destination.File
@@ -226,6 +231,7 @@ module SettingsRules =
             [
                 "announced port", settings.AnnouncedPort.IsSome
                 "announced address", settings.AnnouncedAddress.IsSome
+                "announced version", settings.AnnouncedVersion.IsSome
                 "rdb-only option", settings.RdbOnly
                 "position to resume from", settings.Resume.IsSome
             ]

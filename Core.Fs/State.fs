@@ -246,6 +246,7 @@ type State =
         | Phase.Asking(Step.ListeningPort, _) -> during "RECEIVE_PORT"
         | Phase.Asking(Step.AnnouncedAddress, _) -> during "RECEIVE_IP"
         | Phase.Asking(Step.Capabilities, _)
+        | Phase.Asking(Step.AnnouncedVersion, _)
         | Phase.Asking(Step.RdbOnly, _) -> during "RECEIVE_CAPA"
         | Phase.Asking(Step.Psync, _)
         | Phase.Opening(_, Next.Sync)

@@ -22,6 +22,7 @@ let private full =
                     Password = Secret.OfText "p"
                 }
         AnnouncedAddress = ValueSome "10.0.0.1"
+        AnnouncedVersion = ValueSome "9.1.0"
         RdbOnly = true
     }
 
@@ -75,7 +76,7 @@ let tests =
             testCase "the judgements are the ones agreed on" (fun () ->
                 Golden.agrees "Tests.Fs/Golden/judgements.txt" (JudgeTable.asText ()))
             testCase "redis6 settles everything that is set, and only that" (fun () ->
-                Expect.equal (stepsOf full) "ping auth listening-port ip-address capa rdb-only psync" "all"
+                Expect.equal (stepsOf full) "ping auth listening-port ip-address capa version rdb-only psync" "all"
                 Expect.equal (stepsOf Settings.Default) "ping listening-port capa psync" "the usual")
             testCase "2.6 settles the password and the port, and then sends SYNC" (fun () ->
                 for dialect in [ Dialect.Redis26; Dialect.Redis26Lenient ] do

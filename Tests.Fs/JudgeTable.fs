@@ -35,6 +35,7 @@ let stepsOf (dialect: Dialect) : Step list =
                         Password = Secret.OfText ""
                     }
             AnnouncedAddress = ValueSome ""
+            AnnouncedVersion = ValueSome ""
             RdbOnly = true
         }
 

@@ -44,6 +44,7 @@ let private requests =
         Request.ListeningPort 6380, [ "REPLCONF"; "listening-port"; "6380" ]
         Request.AnnouncedAddress "10.0.0.9", [ "REPLCONF"; "ip-address"; "10.0.0.9" ]
         Request.Capabilities, [ "REPLCONF"; "capa"; "eof"; "capa"; "psync2" ]
+        Request.AnnouncedVersion "9.1.0", [ "REPLCONF"; "version"; "9.1.0" ]
         Request.RdbOnly, [ "REPLCONF"; "rdb-only"; "1" ]
         Request.Psync ValueNone, [ "PSYNC"; "?"; "-1" ]
         Request.Psync(ValueSome(Position.AtFullResync(id, Offset 99L))), [ "PSYNC"; string id; "100" ]

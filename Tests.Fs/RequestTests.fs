@@ -33,6 +33,9 @@ let private encodings =
         Request.Capabilities,
         "*5\r\n$8\r\nREPLCONF\r\n$4\r\ncapa\r\n$3\r\neof\r\n$4\r\ncapa\r\n$6\r\npsync2\r\n",
         "REPLCONF capa eof capa psync2\r\n"
+        Request.AnnouncedVersion "9.1.0",
+        "*3\r\n$8\r\nREPLCONF\r\n$7\r\nversion\r\n$5\r\n9.1.0\r\n",
+        "REPLCONF version 9.1.0\r\n"
         Request.RdbOnly, "*3\r\n$8\r\nREPLCONF\r\n$8\r\nrdb-only\r\n$1\r\n1\r\n", "REPLCONF rdb-only 1\r\n"
         Request.Psync ValueNone, "*3\r\n$5\r\nPSYNC\r\n$1\r\n?\r\n$2\r\n-1\r\n", "PSYNC ? -1\r\n"
         Request.Psync(ValueSome(position 1432L)),

@@ -60,6 +60,7 @@ let ofDialect (dialect: Dialect) : Gen<Settings> =
         let! port = Gen.elements [ 0; 1; 6380; 65535 ]
         let! announced = Gen.choose (0, 65535) |> sometimes |> onlyInRedis6 dialect ValueNone
         let! address = Gen.constant "10.0.0.1" |> sometimes |> onlyInRedis6 dialect ValueNone
+        let! version = Gen.constant "9.1.0" |> sometimes |> onlyInRedis6 dialect ValueNone
         let! rdbOnly = Gen.elements [ false; true ] |> onlyInRedis6 dialect false
         let! resume = Generators.position |> sometimes |> onlyInRedis6 dialect ValueNone
         let! destination = Gen.elements [ Destination.File; Destination.Pipe ]
@@ -76,6 +77,7 @@ let ofDialect (dialect: Dialect) : Gen<Settings> =
                 ListeningPort = port
                 AnnouncedPort = announced
                 AnnouncedAddress = address
+                AnnouncedVersion = version
                 RdbOnly = rdbOnly
                 Resume = resume
                 Destination = destination
@@ -98,6 +100,9 @@ let private shrink (settings: Settings) =
         }
         { settings with
             AnnouncedAddress = ValueNone
+        }
+        { settings with
+            AnnouncedVersion = ValueNone
         }
         { settings with RdbOnly = false }
         { settings with Resume = ValueNone }

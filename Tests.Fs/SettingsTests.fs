@@ -53,6 +53,10 @@ let private troubled =
             AnnouncedAddress = ValueSome "a"
         },
         [ SettingsTrouble.OnlyInRedis6 "announced address" ]
+        { in26 with
+            AnnouncedVersion = ValueSome "9.1.0"
+        },
+        [ SettingsTrouble.OnlyInRedis6 "announced version" ]
         { in26 with RdbOnly = true }, [ SettingsTrouble.OnlyInRedis6 "rdb-only option" ]
         { in26 with Resume = position }, [ SettingsTrouble.OnlyInRedis6 "position to resume from" ]
         { in26 with

@@ -23,6 +23,11 @@ let private near dialect destination credentials resume : Settings =
                 ValueSome "10.0.0.1"
             else
                 ValueNone
+        AnnouncedVersion =
+            if dialect = Dialect.Redis6 && credentials.IsSome then
+                ValueSome "9.1.0"
+            else
+                ValueNone
         RdbOnly = dialect = Dialect.Redis6 && credentials.IsSome
         Resume = resume
         Destination = destination

@@ -114,6 +114,10 @@ module internal TranscriptHeader =
                 Write = _.Credentials >> ValueOption.map (_.Password >> string)
                 Read = readPassword
             }
+            optional "announce-version" escape (unescape >> ValueSome) _.AnnouncedVersion (fun value settings ->
+                { settings with
+                    AnnouncedVersion = value
+                })
             required "rdb-only" (fun _ -> "yes") (word ("yes", true)) _.RdbOnly (fun value settings ->
                 { settings with RdbOnly = value })
             optional "resume" string Position.TryParse _.Resume (fun value settings -> { settings with Resume = value })

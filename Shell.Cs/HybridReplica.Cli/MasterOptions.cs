@@ -40,6 +40,12 @@ sealed class MasterOptions
         HelpName = "PORT",
     };
 
+    readonly Option<string> _announceVersion = new("--announce-version")
+    {
+        Description = "The version to pass for; Valkey 9.1 and later send their newest RDB to 9.0.0 or later only",
+        HelpName = "VERSION",
+    };
+
     readonly Option<int> _listeningPort = new("--listening-port")
     {
         Description = "The port this replica says it listens on; 0 says that it listens on none",
@@ -104,6 +110,7 @@ sealed class MasterOptions
             _passwordFile,
             _announceIp,
             _announcePort,
+            _announceVersion,
             _listeningPort,
             _bind,
             _timeout,
@@ -131,6 +138,7 @@ sealed class MasterOptions
             ListeningPort = parsed.GetValue(_listeningPort),
             AnnouncedPort = parsed.GetValue(_announcePort),
             AnnouncedAddress = parsed.GetValue(_announceIp),
+            AnnouncedVersion = parsed.GetValue(_announceVersion),
             BindAddress = ReadAddress(parsed.GetValue(_bind)),
             RdbOnly = parsed.GetValue(_rdbOnly),
             Timeout = ReadSeconds(parsed.GetValue(_timeout)),

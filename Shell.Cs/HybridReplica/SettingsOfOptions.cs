@@ -16,6 +16,7 @@ static class SettingsOfOptions
             options.ListeningPort,
             Optional(options.AnnouncedPort),
             Optional(options.AnnouncedAddress),
+            Optional(options.AnnouncedVersion),
             options.RdbOnly,
             Optional(resume),
             destination,

@@ -133,9 +133,12 @@ let settings (chance: Chance) dialect credentials history : Settings =
         }
 
     if dialect = Dialect.Redis6 then
+        let port = sometimes 7104
+
         { common with
-            AnnouncedPort = sometimes 7104
+            AnnouncedPort = port
             AnnouncedAddress = sometimes "replica.example"
+            AnnouncedVersion = port |> ValueOption.map (fun _ -> "9.1.0")
             RdbOnly = chance.OnceIn 4
             Resume = resume chance history
         }
