@@ -136,7 +136,7 @@ module Wording =
         | NetworkTrouble.Tls TlsTrouble.Rejected ->
             "give a client certificate with --tls-cert and --tls-key if the master wants one"
         | NetworkTrouble.Tls TlsTrouble.NotTls -> "use redis:// if the master's port is plain"
-        | NetworkTrouble.Closed -> "use rediss:// if the master's port speaks TLS; otherwise look into the master's log"
+        | NetworkTrouble.Closed -> "look into the master's log, or use rediss:// if its port speaks TLS"
         | NetworkTrouble.Unreachable
         | NetworkTrouble.TimedOut
         | NetworkTrouble.Reset
