@@ -22,7 +22,7 @@ sealed class TranscriptFile : IReplicaObserver, IDisposable
     {
         if (_recorder is null)
         {
-            Write(TranscriptPrinting.Header(state.Settings) + "\n");
+            Write(TranscriptPrinting.Header(state.Settings));
             _recorder = Recorder.Begin(state.Settings);
         }
 
