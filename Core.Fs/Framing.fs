@@ -83,7 +83,7 @@ type Framing =
     /// <param name="expectation">What to look for: <c>State.Expects</c>.</param>
     /// <param name="window">All that was received and not used up yet, the oldest byte first.</param>
     /// <param name="event">What was found.</param>
-    /// <param name="consumed">How many bytes it used up: they leave the window once the commands about them ran.</param>
+    /// <param name="consumed">How many bytes it used up. They leave the window last.</param>
     /// <returns>False: more bytes are needed first.</returns>
     static member TryNext
         (

@@ -116,9 +116,9 @@ type Settings =
         AnnouncedPort: int voption
         /// The address to name, where the replica is reached through another one (`replica-announce-ip`). Redis6 only.
         AnnouncedAddress: string voption
-        /// The version to pass for, as `9.1.0` (`REPLCONF version`, Valkey 8.0 and later). A Valkey master of 9.1 or later
-        /// streams its newest RDB only to replicas that name 9.0.0 or later, and to others an old one that cannot hold
-        /// all data (`replicaRdbVersion`, Valkey 9.1.0). Redis6 only.
+        /// The version to pass for, as `9.1.0` (`REPLCONF version`, Valkey 8.0 and later). A Valkey master of 9.1 or
+        /// later streams its newest RDB only to replicas that name 9.0.0 or later, and to others an old one that
+        /// cannot hold all data (`replicaRdbVersion`, Valkey 9.1.0). Redis6 only.
         AnnouncedVersion: string voption
         /// Whether to ask the master not to queue its stream for us (`REPLCONF rdb-only 1`, since 6.2). Redis6 only.
         RdbOnly: bool

@@ -45,9 +45,9 @@ public sealed class ReplicaOptions
     public string? AnnouncedAddress { get; set; }
 
     /// <summary>
-    /// The version to pass for, as <c>9.1.0</c> (<c>REPLCONF version</c>). Default: none, as Redis. A Valkey master of 9.1
-    /// or later wants to hear at least 9.0.0 before it sends what only its newest RDB can hold, such as fields of a hash
-    /// that expire.
+    /// The version to pass for, as <c>9.1.0</c> (<c>REPLCONF version</c>). Default: none, as Redis. A Valkey master
+    /// of 9.1 or later wants to hear at least 9.0.0 before it sends what only its newest RDB can hold, such as fields
+    /// of a hash that expire.
     /// </summary>
     public string? AnnouncedVersion { get; set; }
 
