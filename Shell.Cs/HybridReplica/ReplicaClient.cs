@@ -24,6 +24,7 @@ public sealed class ReplicaClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _ = options.ToSettings(Destination.File, resume: null);
+        _ = SnapshotFetch.TrustOf(options);
         _options = options;
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("HybridReplica");
     }
@@ -32,7 +33,8 @@ public sealed class ReplicaClient : IAsyncDisposable
     /// <remarks>
     /// It is written to <c>temp-&lt;unixtime&gt;.&lt;pid&gt;.rdb</c> beside the target, checked, synced to disk and
     /// only then renamed over the target, as Redis does. A target that is a symbolic link is replaced, not what it
-    /// points to. However the call ends otherwise, the temporary file is gone and the target as it was.
+    /// points to. However the call ends otherwise, the temporary file is gone and the target as it was; only
+    /// where the new name cannot be synced to disk in the end, the new file is in place already.
     /// </remarks>
     /// <param name="path">The file to create or replace.</param>
     /// <param name="progress">Hears of each new state, and a few times a second of the bytes received.</param>

@@ -20,7 +20,7 @@ static class SnapshotFetch
     {
         var settings = options.ToSettings(path is null ? Destination.Pipe : Destination.File, resume: null);
         var address = MasterAddress.Read(options.Master);
-        var trust = address.IsTls ? new TlsTrust(options.Tls) : null;
+        var trust = TrustOf(options);
         var time = options.TimeProvider;
 
         // However it ends, these see to it that neither a connection nor a temporary file is left.
@@ -49,6 +49,11 @@ static class SnapshotFetch
             var other => throw new InvalidOperationException($"A snapshot was asked for: {Wording.Outcome(other)}."),
         };
     }
+
+    /// <summary>Whom TLS trusts, if it is spoken at all.</summary>
+    /// <exception cref="ArgumentException">A file of certificates cannot be used; the message says why.</exception>
+    public static TlsTrust? TrustOf(ReplicaOptions options) =>
+        MasterAddress.Read(options.Master).IsTls ? new TlsTrust(options.Tls) : null;
 
     static List<IReplicaObserver> Observers(ReplicaOptions options, IProgress<SnapshotProgress>? progress)
     {

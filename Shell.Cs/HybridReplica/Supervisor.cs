@@ -28,6 +28,11 @@ static class Supervisor
         {
             return NetworkTroubles.Of(exception);
         }
+        catch (ArgumentOutOfRangeException)
+        {
+            // No socket has a name that long.
+            return NetworkTrouble.NoSuchSocket;
+        }
     }
 
     static string Line(Notification notification) =>

@@ -129,12 +129,17 @@ let private supervisor =
                     notified "it listens at an abstract name" (fun _ ->
                         let name = $"hybrid-replica-{Guid.NewGuid()}"
                         "@" + name, "\000" + name)
-                testCase "it is gone" (fun () ->
-                    try
-                        Environment.SetEnvironmentVariable("NOTIFY_SOCKET", "/no/such/socket")
-                        Expect.isNotNull (Supervisor.Tell Notification.Ready) "that is told"
-                    finally
-                        Environment.SetEnvironmentVariable("NOTIFY_SOCKET", null))
+                for name, path in
+                    [
+                        "it is gone", "/no/such/socket"
+                        "it is where no socket can be", "/" + String('x', 200)
+                    ] do
+                    testCase name (fun () ->
+                        try
+                            Environment.SetEnvironmentVariable("NOTIFY_SOCKET", path)
+                            Expect.isNotNull (Supervisor.Tell Notification.Ready) "that is told"
+                        finally
+                            Environment.SetEnvironmentVariable("NOTIFY_SOCKET", null))
             ]
     )
 
