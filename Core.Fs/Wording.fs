@@ -161,7 +161,8 @@ module Wording =
         match fault with
         | Fault.ConnectFailed trouble
         | Fault.Disconnected trouble -> networkAdvice trouble
-        | Fault.ConnectTimedOut _ -> "check the address and the firewalls on the way"
+        | Fault.ConnectTimedOut _ ->
+            "check the address and the firewalls on the way, and use redis:// if the port of the master is plain"
         | Fault.Silence _
         | Fault.ReplyTooSlow _
         | Fault.HandshakeTooLong _
