@@ -38,6 +38,7 @@ sealed class MasterOptions
     {
         Description = "The port the master should show for this replica",
         HelpName = "PORT",
+        CustomParser = given => Complaint.ReadNumber(given),
     };
 
     readonly Option<string> _announceVersion = new("--announce-version")
@@ -50,6 +51,7 @@ sealed class MasterOptions
     {
         Description = "The port this replica says it listens on; 0 says that it listens on none",
         HelpName = "PORT",
+        CustomParser = Complaint.ReadNumber,
     };
 
     readonly Option<string> _bind = new("--bind")
@@ -63,6 +65,7 @@ sealed class MasterOptions
         Description = "Seconds without a sign of life after which the master is given up",
         HelpName = "SECONDS",
         DefaultValueFactory = _ => 60,
+        CustomParser = Complaint.ReadNumber,
     };
 
     readonly Option<int> _attempts = new("--attempts")
@@ -70,6 +73,7 @@ sealed class MasterOptions
         Description = "How often to try in all, where trying again may help",
         HelpName = "COUNT",
         DefaultValueFactory = _ => 3,
+        CustomParser = Complaint.ReadNumber,
     };
 
     readonly Option<string> _tlsCa = new("--tls-ca")
@@ -103,6 +107,7 @@ sealed class MasterOptions
     /// <summary>Adds the argument and the options to a verb.</summary>
     public void AddTo(Command command)
     {
+        _uri.Validators.Add(Complaint.RefuseOptions);
         command.Add(_uri);
         Option[] options =
         [
@@ -130,6 +135,14 @@ sealed class MasterOptions
     public ReplicaOptions Read(ParseResult parsed)
     {
         var uri = ReadUri(parsed.GetValue(_uri)!);
+        // Nobody who names an authority expects a connection that everybody can listen to.
+        Option[] forTls = [_tlsCa, _tlsCert, _tlsKey, _tlsSkipVerify];
+        if (
+            uri.Scheme != "rediss"
+            && forTls.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given
+        )
+            throw new UsageException($"{given.Name} is for TLS, and the URI does not begin with rediss://");
+
         return new()
         {
             Master = uri,

@@ -11,18 +11,19 @@ var root = new RootCommand("Joins a Redis or Valkey master as a replica.")
 };
 
 var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+if (Complaint.About(parsed) is { } complaint)
 {
-    foreach (var error in parsed.Errors)
-        Console.Error.WriteLine($"hybrid-replica: {error.Message.TrimEnd('.')}; see hybrid-replica --help.");
+    Console.Error.WriteLine($"hybrid-replica: {complaint}; see hybrid-replica --help.");
     return ExitCode.Usage;
 }
 
+using var terminal = new TerminalClosing();
 return await parsed.InvokeAsync(
     new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
         // Time for the temporary file to go, and for the connection to be closed.
         ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
-    }
+    },
+    terminal.Closed
 );

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace HybridReplica.Cli;
+
+/// <summary>What is wrong with a command line, in one sentence: of several mistakes the one that tells most.</summary>
+static class Complaint
+{
+    /// <summary>The sentence, without a full stop. Null: nothing is wrong.</summary>
+    public static string? About(ParseResult parsed)
+    {
+        if (parsed.Errors.Count == 0)
+            return null;
+
+        // What our own parsers and validators found is about a value. The rest may only follow from it.
+        if (
+            parsed.Errors.FirstOrDefault(error => error.SymbolResult is ArgumentResult { Tokens.Count: > 0 }) is { } own
+        )
+            return own.Message.TrimEnd('.');
+
+        var verbs = string.Join(", ", parsed.RootCommandResult.Command.Subcommands.Select(verb => verb.Name));
+        var hasVerb = parsed.CommandResult != parsed.RootCommandResult;
+        return parsed.UnmatchedTokens switch
+        {
+            [var unknown, ..] when unknown.StartsWith('-') => $"There is no option {Shown(unknown)}",
+            [var unknown, ..] when hasVerb => $"There is one argument too many: {Shown(unknown)}",
+            [var unknown, ..] => $"There is no verb {Shown(unknown)}, only these: {verbs}",
+            _ when !hasVerb => $"A verb is missing, one of these: {verbs}",
+            _ => parsed.Errors[0].Message.TrimEnd('.'),
+        };
+    }
+
+    /// <summary>Refuses a value that looks like an option: it is one that there is not.</summary>
+    public static void RefuseOptions(ArgumentResult given)
+    {
+        if (given.Tokens is [{ Value: ['-', _, ..] option }])
+            given.AddError($"There is no option {option}");
+    }
+
+    /// <summary>Reads a whole number.</summary>
+    public static int ReadNumber(ArgumentResult given)
+    {
+        var text = given.Tokens[0].Value;
+        if (!int.TryParse(text, out var number))
+            given.AddError($"{(given.Parent as OptionResult)?.Option.Name} takes a whole number, and {text} is none");
+        return number;
+    }
+
+    // What was put in the wrong place may be a URI with a password.
+    static string Shown(string token)
+    {
+        var start = token.IndexOf("//", StringComparison.Ordinal);
+        var end = token.LastIndexOf('@');
+        return end > start && end >= 0 ? token[..(start + 2)] + "…" + token[end..] : token;
+    }
+}
