@@ -44,6 +44,7 @@ static class BackupCommand
                     {
                         options = master.Read(parsed);
                         var record = parsed.GetValue(transcript);
+                        Check(where, record);
                         var snapshot = await BackupAsync(options, where, record, how, cancellation);
                         if (how.Json)
                             await json.WriteLineAsync(Summary.Json(snapshot));
@@ -59,6 +60,18 @@ static class BackupCommand
         return command;
     }
 
+    static void Check(string where, string? transcript)
+    {
+        if (where.Length == 0)
+            throw new UsageException("The name of the target is empty");
+        if (where == StandardOutput && !Console.IsOutputRedirected)
+            throw new UsageException("A snapshot is nothing for a terminal: redirect standard output, or name a file");
+        if (transcript?.Length == 0)
+            throw new UsageException("The name of the transcript is empty");
+        if (transcript is not null && Path.GetFullPath(transcript) == Path.GetFullPath(where))
+            throw new UsageException("The transcript cannot go to the file that the snapshot goes to");
+    }
+
     static async Task<SnapshotInfo> BackupAsync(
         ReplicaOptions options,
         string where,
@@ -67,13 +80,11 @@ static class BackupCommand
         CancellationToken cancellation
     )
     {
-        if (where == StandardOutput && !Console.IsOutputRedirected)
-            throw new UsageException("A snapshot is nothing for a terminal: redirect standard output, or name a file");
-
+        using ILoggerFactory logging = how.Verbose ? new ErrorLogging() : NullLoggerFactory.Instance;
+        // Options that cannot be used are found here, before a transcript takes the place of an older one.
+        await using var replica = Join(options, logging);
         using var recording = transcript is null ? null : new TranscriptFile(transcript);
         options.Observer = recording;
-        using ILoggerFactory logging = how.Verbose ? new ErrorLogging() : NullLoggerFactory.Instance;
-        await using var replica = Join(options, logging);
         return how.ShowsProgress
             ? await ProgressDisplay.RunAsync(progress => FetchAsync(replica, where, progress, cancellation))
             : await FetchAsync(replica, where, progress: null, cancellation);
