@@ -7,9 +7,13 @@ namespace HybridReplica.Cli;
 /// <summary>The verb <c>replay</c>: a transcript through the model, without any server.</summary>
 static class ReplayCommand
 {
+    const int MostErrors = 10;
+    const int LongestError = 300;
+
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "The transcript; - is standard input" };
+        file.Validators.Add(Complaint.RefuseOptions);
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Show stack traces" };
         var command = new Command(
             "replay",
@@ -39,8 +43,7 @@ static class ReplayCommand
         var read = TranscriptParsing.Parse(text);
         if (read.IsError)
         {
-            foreach (var error in read.ErrorValue)
-                await Console.Error.WriteLineAsync($"hybrid-replica: {file}, {error}");
+            await TellAsync(file, [.. read.ErrorValue]);
             return ExitCode.Corrupt;
         }
 
@@ -53,5 +56,21 @@ static class ReplayCommand
             $"hybrid-replica: {file} tells other decisions than the model takes; compare it with what is printed here."
         );
         return ExitCode.Corrupt;
+    }
+
+    // A file that is no transcript at all has a mistake in every line, and may hold anything.
+    static async Task TellAsync(string file, TranscriptError[] errors)
+    {
+        foreach (var error in errors.Take(MostErrors))
+        {
+            var text = Printable.Escape(error.ToString());
+            var shown = text.Length > LongestError ? text[..LongestError] + "…" : text;
+            await Console.Error.WriteLineAsync($"hybrid-replica: {file}, {shown}");
+        }
+
+        if (errors.Length > MostErrors)
+            await Console.Error.WriteLineAsync(
+                $"hybrid-replica: {file} has {errors.Length - MostErrors} more such lines; is it a transcript?"
+            );
     }
 }
