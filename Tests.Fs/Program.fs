@@ -44,6 +44,17 @@ let private all =
             RowTests.tests
             PurityTests.tests
             SurfaceTests.tests
+            Real.BackupTests.tests
+            Real.CredentialTests.tests
+            Real.RealTlsTests.tests
+            Real.InterruptionTests.tests
+            Real.LargeTests.tests
+            Real.OutputTests.tests
+            Real.DiskTests.tests
+            Real.BadMasterTests.tests
+            Real.UsageTests.tests
+            Real.ReplayTests.tests
+            Real.DemoTests.tests
             ToolTests.tests
             ReadmeTests.tests
             LinkTests.tests

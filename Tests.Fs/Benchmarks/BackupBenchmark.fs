@@ -3,6 +3,7 @@ module HybridReplica.Tests.Benchmarks.BackupBenchmark
 
 open System
 open System.IO
+open HybridReplica.Tests
 open HybridReplica.Tests.RealServer
 open HybridReplica.Tests.Benchmarks.Measuring
 

@@ -3,7 +3,7 @@ module HybridReplica.Tests.Benchmarks.Measuring
 
 open System
 open System.Diagnostics
-open System.IO
+open HybridReplica.Tests
 
 /// One run of a program.
 type Run =
@@ -21,16 +21,6 @@ let median (values: float list) =
         sorted[middle]
     else
         (sorted[middle - 1] + sorted[middle]) / 2.0
-
-// The kernel keeps the highest value, so the last look before the end is as good as many.
-let private peakBytes (running: Process) =
-    try
-        File.ReadLines $"/proc/{running.Id}/status"
-        |> Seq.tryFind (fun line -> line.StartsWith("VmHWM:", StringComparison.Ordinal))
-        |> Option.map (fun line -> 1024L * int64 (line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]))
-        |> Option.defaultValue 0L
-    with :? IOException ->
-        0L
 
 /// Runs a program to its end and measures it.
 let run (program: string) (arguments: string list) : Run =
@@ -50,7 +40,7 @@ let run (program: string) (arguments: string list) : Run =
     let exited = running.WaitForExitAsync()
 
     while not exited.IsCompleted do
-        peak <- max peak (peakBytes running)
+        peak <- max peak (PeakMemory.ofProcess running.Id)
         exited.Wait 5 |> ignore
 
     let seconds = clock.Elapsed.TotalSeconds

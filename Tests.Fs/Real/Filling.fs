@@ -1,5 +1,5 @@
-/// Data for servers that are measured.
-module HybridReplica.Tests.Benchmarks.Filling
+/// Data for servers, as much as is wanted.
+module HybridReplica.Tests.Filling
 
 open System
 open System.IO
