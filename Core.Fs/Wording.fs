@@ -136,10 +136,10 @@ module Wording =
         | NetworkTrouble.Tls TlsTrouble.Rejected ->
             "give a client certificate with --tls-cert and --tls-key if the master wants one"
         | NetworkTrouble.Tls TlsTrouble.NotTls -> "use redis:// if the master's port is plain"
-        | NetworkTrouble.Closed -> "look into the master's log, or use rediss:// if its port speaks TLS"
+        | NetworkTrouble.Closed
+        | NetworkTrouble.Reset -> "look into the master's log, or use rediss:// if its port speaks TLS"
         | NetworkTrouble.Unreachable
         | NetworkTrouble.TimedOut
-        | NetworkTrouble.Reset
         | NetworkTrouble.Other _ -> "check the network between here and the master"
 
     let private fileAdvice trouble =
