@@ -82,7 +82,7 @@ let tests =
             testCase "TLS to a server that says nothing" (fun () ->
                 use master = master wait
 
-                fails 3 [ "no answer in 1 s"; "rediss://" ] $"rediss://127.0.0.1:{master.Port}" [ "--timeout"; "1" ]
+                fails 3 [ "no answer in 1 s"; "use redis://" ] $"rediss://127.0.0.1:{master.Port}" [ "--timeout"; "1" ]
                 |> ignore)
             testCase "TLS to a web server" (fun () ->
                 use master = master (inTurn [ listen; say http; wait ])

@@ -108,7 +108,7 @@ let tests =
                 "TLS to a port that is plain says which scheme to use"
                 (withTls here anybody (fun papers server place ->
                     backup "rediss" "127.0.0.1" server.Port place ([ "--timeout"; "2" ] @ papers.Trusting)
-                    |> complains 3 [ "that the port speaks TLS" ]
+                    |> complains 3 [ "use redis://" ]
 
                     place.IsUntouched()))
             testCase
