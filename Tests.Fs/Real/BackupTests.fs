@@ -75,7 +75,7 @@ let private ways =
                     "offset", ""
                 ])
         testCase
-            "redis26-lenient goes on without the password, as far as the master lets it"
+            "redis26-lenient asks with SYNC too"
             (copies
                 (DataSet.diskless [])
                 address
