@@ -34,7 +34,7 @@ static class BackupCommand
             (parsed, cancellation) =>
             {
                 var how = output.Read(parsed);
-                var where = parsed.GetValue(target)!;
+                var where = Resolve(parsed.GetValue(target)!);
                 // What goes to standard output is the snapshot, and nothing else.
                 var json = where == StandardOutput ? Console.Error : Console.Out;
                 ReplicaOptions? options = null;
@@ -59,6 +59,9 @@ static class BackupCommand
         );
         return command;
     }
+
+    // A link that the system keeps, which no file must replace.
+    static string Resolve(string target) => target == "/dev/stdout" ? StandardOutput : target;
 
     static void Check(string where, string? transcript)
     {

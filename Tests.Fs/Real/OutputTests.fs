@@ -40,6 +40,14 @@ let private pipes =
                 File.WriteAllBytes(copy, ended.Output)
                 DataSet.isCopyOf server copy))
         testCase
+            "-o /dev/stdout is -o -"
+            (withServer (fun server place ->
+                let ended = run [ "backup"; address server; "-o"; "/dev/stdout" ]
+                endsWith 0 ended
+                let copy = Path.Combine(place.Folder, "copy.rdb")
+                File.WriteAllBytes(copy, ended.Output)
+                DataSet.isCopyOf server copy))
+        testCase
             "-o - --json tells of the snapshot on standard error"
             (withServer (fun server _ ->
                 let ended = run [ "backup"; address server; "-o"; "-"; "--json" ]
