@@ -24,7 +24,7 @@ sealed class MasterOptions
 
     readonly Option<string> _passwordFile = new("--password-file")
     {
-        Description = "Read the password from this file (one line); else REDISCLI_AUTH or the URI is used",
+        Description = "Read the password from this file (one line); else the one in the URI or in REDISCLI_AUTH is used",
         HelpName = "FILE",
     };
 
