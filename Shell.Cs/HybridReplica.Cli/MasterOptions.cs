@@ -24,7 +24,8 @@ sealed class MasterOptions
 
     readonly Option<string> _passwordFile = new("--password-file")
     {
-        Description = "Read the password from this file (one line); else the one in the URI or in REDISCLI_AUTH is used",
+        Description =
+            "Read the password from this file (one line); else the one in the URI or in REDISCLI_AUTH is used",
         HelpName = "FILE",
     };
 
