@@ -145,9 +145,9 @@ module internal Asking =
         | Verdict.Refuse fault -> fail fault state
 
     /// An error that is longer than a line may be is still an error, if it would have ended the handshake anyway.
-    let weighBeginning limit (beginning: string) (state: State) =
+    let weighBeginning (beginning: string) (state: State) =
         let beginning = state.Hide beginning
-        let tooLong = Fault.LineTooLong(limit, beginning)
+        let tooLong = Fault.LineTooLong(state.LineLimit, beginning)
 
         match Reply.Read beginning, state.Phase with
         | Reply.Error _ as reply, Phase.Asking(step, _) ->

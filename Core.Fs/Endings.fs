@@ -17,8 +17,6 @@ module internal Endings =
             LineAge = ValueNone
         }
 
-    // Endings.
-
     /// The end.
     let finish outcome state =
         enter (Phase.Ended outcome) state, [ Command.Log(LogEvent.Ended outcome); Command.Finish outcome ]

@@ -22,11 +22,6 @@ module Replica =
         | Remainder.Counted left -> bytes > 0 && int64 bytes <= left
         | Remainder.Until _ -> bytes > 0
 
-    let private limitOf (state: State) =
-        match state.Expects with
-        | Expectation.Line(limit, _) -> limit
-        | _ -> Limits.PreambleLine
-
     /// From the state the replica is in and the thing that just happened, to the state it goes to and what the shell
     /// must do about it, in order. Total: any event in any state has an answer.
     [<CompiledName "Transition">]
@@ -60,8 +55,7 @@ module Replica =
                 LineAge = ValueSome(ValueOption.defaultValue 0 state.LineAge)
             },
             []
-        | (Phase.Asking _ | Phase.AwaitingPreamble), Event.LineTooLong beginning ->
-            weighBeginning (limitOf state) beginning state
+        | (Phase.Asking _ | Phase.AwaitingPreamble), Event.LineTooLong beginning -> weighBeginning beginning state
         | Phase.Asking(step, later), Event.Replied reply -> weigh (step, later) reply state
         | Phase.Opening(_, next), Event.TemporaryCreated -> opened next state
         | Phase.AwaitingPreamble, Event.Replied reply -> announce reply state

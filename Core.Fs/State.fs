@@ -172,6 +172,12 @@ type State =
         | Phase.Resting _
         | Phase.Ended _ -> Expectation.Nothing
 
+    /// Most bytes of the line that is looked for, its line end included.
+    member internal this.LineLimit =
+        match this.Expects with
+        | Expectation.Line(limit, _) -> limit
+        | _ -> Limits.PreambleLine
+
     /// Whether there is a connection, or one is being opened.
     member this.IsLinked =
         match this.Phase with

@@ -87,15 +87,10 @@ module internal Recording =
         | Command.SyncBehind -> true
         | _ -> false
 
-    let private limitOf (state: State) =
-        match state.Expects with
-        | Expectation.Line(limit, _) -> limit
-        | _ -> Limits.PreambleLine
-
     // A line is told as one, unless it was begun long before it ended, or was so long that it must have ended in a bare
     // newline.
     let private line (text: string) recorder =
-        let fits = text.Length + 2 <= limitOf recorder.State
+        let fits = text.Length + 2 <= recorder.State.LineLimit
         let whole = if fits then text + "\r\n" else text + "\n"
 
         match recorder.Pending with
@@ -105,7 +100,7 @@ module internal Recording =
         | _ -> [ bytes whole ]
 
     let private lineTooLong (beginning: string) recorder =
-        let whole = beginning.PadRight(limitOf recorder.State, 'x')
+        let whole = beginning.PadRight(recorder.State.LineLimit, 'x')
 
         match recorder.Pending with
         | Pending.LineBegun(_ :: _ as since) ->
