@@ -22,6 +22,10 @@ module Limits =
     [<Literal>]
     let ReplicationIdLength = 40
 
+    /// Most bytes of a line in the stream, its line end included: the longest is the number in front of a word.
+    [<Literal>]
+    let StreamLine = 64
+
     /// Digits of the longest decimal number read from the wire. Nineteen digits could overflow 64 bits.
     [<Literal>]
     let NumberDigits = 18

@@ -38,6 +38,7 @@ type Offset =
     override this.ToString() = string this.Bytes
 
 /// A point in a master's history: what PSYNC asks to resume from.
+[<Struct>]
 type Position =
     {
         /// The history.

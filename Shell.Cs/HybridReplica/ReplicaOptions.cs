@@ -99,6 +99,50 @@ public sealed class ReplicaOptions
     public long? JitterSeed { get; set; }
 
     /// <summary>
+    /// Following: what to do about a position when a connection is made. Default: resume if the master can, and take a
+    /// snapshot if it cannot.
+    /// </summary>
+    public ResumePolicy Resume { get; set; } = ResumePolicy.PartialOrFull;
+
+    /// <summary>
+    /// Following: most full resyncs in a <see cref="FullResyncPeriod"/>; one more ends it. Default: 3.
+    /// </summary>
+    public int FullResyncs { get; set; } = Following.Default.FullResyncs;
+
+    /// <summary>Following: the period in which full resyncs are counted. Default: 1 hour.</summary>
+    public TimeSpan FullResyncPeriod { get; set; } = TimeSpan.FromSeconds(Following.Default.Period);
+
+    /// <summary>
+    /// Following: whether to ask for an empty snapshot instead of the data set (<c>REPLCONF rdb-filter-only ""</c>,
+    /// Redis 7.0 and later; older masters send everything). Default: no.
+    /// </summary>
+    public bool FromNow { get; set; }
+
+    /// <summary>
+    /// Following: the file in which each snapshot is kept, replaced only by a whole and checked one. Default: none;
+    /// snapshots are checked, and not kept.
+    /// </summary>
+    public string? SnapshotPath { get; set; }
+
+    /// <summary>
+    /// Following: commands larger than this, in bytes, are handed out in parts (<see cref="CommandPart"/>). Default: 1
+    /// GiB, which is also the most it can be.
+    /// </summary>
+    public long LargeCommand { get; set; } = 1L << 30;
+
+    /// <summary>
+    /// Following: the folder of the file that takes what the master sends while the consumer is slower. Default: the
+    /// folder for temporary files.
+    /// </summary>
+    public string? SpoolFolder { get; set; }
+
+    /// <summary>
+    /// Following: the most that file may hold, in bytes. When it is full, nothing is received until some of it has
+    /// been handed out. Default: 4 GiB.
+    /// </summary>
+    public long SpoolSize { get; set; } = 4L << 30;
+
+    /// <summary>
     /// How the master's certificate is verified and what is shown to it. Used with <c>rediss://</c> only.
     /// </summary>
     public TlsOptions Tls { get; set; } = new();

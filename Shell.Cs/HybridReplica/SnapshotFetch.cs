@@ -67,7 +67,7 @@ static class SnapshotFetch
 
     static SnapshotInfo InfoOf(Snapshot snapshot, Settings settings, TimeSpan duration, string? path)
     {
-        var position = snapshot.Position.IsSome ? snapshot.Position.Value : null;
+        Position? position = snapshot.Position.IsSome ? snapshot.Position.Value : null;
         var (checksum, version) = snapshot.Verdict switch
         {
             RdbVerdict.Unchecked unchecked_ => (SnapshotChecksum.Absent, unchecked_.version),
