@@ -58,14 +58,14 @@ type internal Scanning =
             ValueNone
 
     // The last byte of a command has been looked at, and the window's bytes up to there end at `offset`.
-    static member private Finish(scan: byref<StreamScan>, offset: int64) : unit =
-        match scan.KindSeen with
+    static member private Finish(scan: byref<ScanFields>, offset: int64) : unit =
+        match scan.Kind with
         | CommandKind.Multi when scan.Multi < 0L -> scan.Multi <- scan.First
         | CommandKind.Exec -> scan.Multi <- -1L
         | CommandKind.Getack -> scan.AskedEnd <- scan.SafeEnd
         | _ -> ()
 
-        match scan.KindSeen with
+        match scan.Kind with
         | CommandKind.Select
         | CommandKind.Ping
         | CommandKind.Replconf
@@ -77,7 +77,7 @@ type internal Scanning =
             scan.SafeSelected <- scan.Selected
 
     // A line typed as people do at telnet: a 2.6 master's SELECT, and a 2.4 master's PING (`replicationFeedSlaves`).
-    static member private Inline(scan: byref<StreamScan>, line: string, offset: int64) : StreamTrouble | null =
+    static member private Inline(scan: byref<ScanFields>, line: string, offset: int64) : StreamTrouble | null =
         let words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
 
         let isName (name: string) =
@@ -99,7 +99,7 @@ type internal Scanning =
             StreamTrouble.NotACommand line
         else
             scan.Selected <- ValueOption.defaultValue scan.Selected database
-            scan.KindSeen <- kind
+            scan.Kind <- kind
             scan.Announced <- 1L
             scan.Seen <- 1L
             Scanning.Finish(&scan, offset)
@@ -110,7 +110,7 @@ type internal Scanning =
     // The front of a command: where the look goes on, or the same place if more bytes are needed.
     static member private Begin
         (
-            scan: byref<StreamScan>,
+            scan: byref<ScanFields>,
             window: ReadOnlySpan<byte>,
             at: int,
             origin: int64,
@@ -132,7 +132,7 @@ type internal Scanning =
                 // An array of nothing is passed over without a word (`processMultibulkBuffer`, 7.0.15).
                 if count > 0L && not isNegative then
                     scan.First <- origin + int64 at
-                    scan.KindSeen <- CommandKind.Unknown
+                    scan.Kind <- CommandKind.Unknown
                     scan.Announced <- count
                     scan.Seen <- 0L
                     scan.Left <- -1L
@@ -160,32 +160,32 @@ type internal Scanning =
             at
 
     // The words that have to be looked at as a whole, because the position depends on them.
-    static member private IsTelling(scan: inref<StreamScan>, length: int64) : bool =
-        match scan.Seen, scan.KindSeen with
+    static member private IsTelling(scan: inref<ScanFields>, length: int64) : bool =
+        match scan.Seen, scan.Kind with
         | 0L, _ -> length <= int64 CommandKinds.LongestName
         | 1L, CommandKind.Select
         | 1L, CommandKind.Replconf -> length <= int64 Limits.NumberDigits
         | _ -> false
 
     static member private Weigh
-        (scan: byref<StreamScan>, word: ReadOnlySpan<byte>, trouble: byref<StreamTrouble | null>)
+        (scan: byref<ScanFields>, word: ReadOnlySpan<byte>, trouble: byref<StreamTrouble | null>)
         : unit =
-        match scan.Seen, scan.KindSeen with
+        match scan.Seen, scan.Kind with
         | 0L, _ ->
-            scan.KindSeen <- CommandKinds.ofName word
+            scan.Kind <- CommandKinds.ofName word
 
-            if scan.KindSeen = CommandKind.Select && scan.Announced <> 2L then
+            if scan.Kind = CommandKind.Select && scan.Announced <> 2L then
                 trouble <- StreamTrouble.BadDatabase ""
         | 1L, CommandKind.Select ->
             match Scanning.Database word with
             | ValueSome database -> scan.Selected <- database
             | ValueNone -> trouble <- StreamTrouble.BadDatabase(Encoding.Latin1.GetString word)
-        | 1L, CommandKind.Replconf when CommandKinds.isGetack word -> scan.KindSeen <- CommandKind.Getack
+        | 1L, CommandKind.Replconf when CommandKinds.isGetack word -> scan.Kind <- CommandKind.Getack
         | _ -> ()
 
     // The length of a word: where the look goes on, or the same place if more bytes are needed.
     static member private BeginWord
-        (scan: byref<StreamScan>, window: ReadOnlySpan<byte>, at: int, trouble: byref<StreamTrouble | null>)
+        (scan: byref<ScanFields>, window: ReadOnlySpan<byte>, at: int, trouble: byref<StreamTrouble | null>)
         : int =
         let mutable length = 0L
 
@@ -202,8 +202,8 @@ type internal Scanning =
             at
         | next when not (Scanning.IsTelling(&scan, length)) ->
             if scan.Seen = 0L then
-                scan.KindSeen <- CommandKind.Data
-            elif scan.Seen = 1L && scan.KindSeen = CommandKind.Select then
+                scan.Kind <- CommandKind.Data
+            elif scan.Seen = 1L && scan.Kind = CommandKind.Select then
                 trouble <- StreamTrouble.BadDatabase $"{length} bytes"
 
             scan.Length <- length
@@ -218,7 +218,7 @@ type internal Scanning =
 
     // The bytes of a word. Its line end is looked at in one piece.
     static member private ContinueWord
-        (scan: byref<StreamScan>, window: ReadOnlySpan<byte>, at: int, trouble: byref<StreamTrouble | null>)
+        (scan: byref<ScanFields>, window: ReadOnlySpan<byte>, at: int, trouble: byref<StreamTrouble | null>)
         : int =
         let available = int64 (window.Length - at)
 
@@ -246,13 +246,13 @@ type internal Scanning =
             ranges: Span<ArgumentRange>,
             trouble: byref<StreamTrouble | null>
         ) : StreamScan =
-        let mutable scan = scan
+        let mutable scan = scan.Fields
         let origin = scan.End
         let mutable at = 0
         let mutable isOver = false
         trouble <- null
 
-        if scan.IsWhole then
+        if scan.Seen = scan.Announced then
             scan.Announced <- 0L
             scan.Seen <- 0L
 
@@ -263,7 +263,10 @@ type internal Scanning =
                 at <- Scanning.Begin(&scan, window, at, origin, &trouble)
 
                 // What was typed as a line is whole at once; and whoever wants the words makes room for them first.
-                isOver <- pace <> Pace.Window && (scan.IsWhole || scan.Announced > int64 ranges.Length)
+                isOver <-
+                    pace <> Pace.Window
+                    && (scan.Announced > 0L && scan.Seen = scan.Announced
+                        || scan.Announced > int64 ranges.Length)
             elif scan.Left < 0L then
                 at <- Scanning.BeginWord(&scan, window, at, &trouble)
                 isOver <- pace = Pace.Word
@@ -283,13 +286,13 @@ type internal Scanning =
 
                     if scan.Seen = scan.Announced then
                         Scanning.Finish(&scan, origin + int64 at)
-                        isOver <- pace <> Pace.Window || scan.KindSeen = CommandKind.Getack
+                        isOver <- pace <> Pace.Window || scan.Kind = CommandKind.Getack
 
             if at = before || not (isNull trouble) then
                 isOver <- true
 
         scan.End <- origin + int64 at
-        scan
+        { Fields = scan }
 
 /// Looks at the stream. What is looked at is left where it is.
 [<AbstractClass; Sealed>]
