@@ -5,19 +5,12 @@ module internal Asking =
 
     open Endings
 
-    /// Opens a connection.
-    let dial (state: State) =
-        { enter Phase.Connecting (heard state) with
-            Elapsed = 0
-            Promised = ValueNone
-        },
-        [ Command.Log(LogEvent.Connecting state.Attempt); Command.Dial state.Link ]
-
     /// Makes sure that the target can be written before the master is troubled.
     let start (state: State) =
         match state.Settings.Destination with
         | Destination.File -> enter Phase.CheckingTarget state, [ Command.CheckTarget ]
-        | Destination.Pipe -> dial state
+        | Destination.Pipe
+        | Destination.Nowhere -> dial state
 
     let private send request (state: State) =
         Command.Send(Handshake.form state.Settings.Dialect request, request)
@@ -52,7 +45,10 @@ module internal Asking =
     let private follow next (state: State) =
         match next with
         | Next.Ask(step, later) -> ask (step, later) state
-        | Next.Sync -> awaitPreamble state, [ send Request.Sync state ]
+        | Next.Sync ->
+            awaitPreamble state,
+            tell (Notice.FullResync FullResyncReason.NotResumable) state
+            @ [ send Request.Sync state ]
         | Next.Preamble -> awaitPreamble state, []
 
     /// Sees to it that there is a temporary file before anything is said that can only end in a snapshot.
@@ -61,33 +57,82 @@ module internal Asking =
         | Destination.File when not state.HasTemporary ->
             enter (Phase.Opening(1, next)) state, [ Command.CreateTemporary ]
         | Destination.File
-        | Destination.Pipe -> follow next state
+        | Destination.Pipe
+        | Destination.Nowhere -> follow next state
+
+    // Another full resync, unless there were too many of them lately.
+    let private spend (state: State) : Result<State, Fault> =
+        match state.Settings.Follow with
+        | ValueSome following when state.FullResyncs.Length >= following.FullResyncs ->
+            Error(Fault.TooManyFullResyncs(following.FullResyncs, following.Period))
+        | ValueSome _ ->
+            Ok
+                { state with
+                    FullResyncs = 0 :: state.FullResyncs
+                    Stream = ValueNone
+                }
+        | ValueNone -> Ok state
+
+    let private isPartialOnly (state: State) =
+        state.Settings.Follow
+        |> ValueOption.exists (fun following -> following.Policy = ResumePolicy.PartialOnly)
+
+    let private sync (state: State) =
+        match spend state with
+        | Ok state -> prepare Next.Sync state
+        | Error fault -> fail fault state
 
     /// Settles the next thing on the list. When nothing is left to settle, SYNC.
     let proceed steps (state: State) =
         match steps with
-        | [] -> prepare Next.Sync state
+        | [] -> sync state
         | Step.Psync :: later when state.Resume.IsNone -> prepare (Next.Ask(Step.Psync, later)) state
         | step :: later -> ask (step, later) state
 
     // Whoever follows this replica has data that will not fit what comes.
     let private forsakeFollowers = [ Command.DisconnectReplicas; Command.DropBacklog ]
 
+    // Why the master will send everything.
+    let private reason (state: State) =
+        let isWanted =
+            state.Settings.Follow
+            |> ValueOption.exists (fun following -> following.Policy = ResumePolicy.FullOnly)
+
+        match state.Resume, state.Stream with
+        | _ when isWanted -> FullResyncReason.Wanted
+        | ValueSome position, _ -> FullResyncReason.PositionLost position
+        | ValueNone, ValueSome stream when stream.IsResumable -> FullResyncReason.StreamBroken stream.SafePosition
+        | ValueNone, _ -> FullResyncReason.NoPosition
+
+    let private takeAll position (state: State) =
+        match spend state with
+        | Error fault -> fail fault state
+        | Ok spent ->
+            { spent with
+                Resume = ValueNone
+                Promised = ValueSome position
+            }
+            |> prepare Next.Preamble
+            |> after (
+                Command.Log(LogEvent.FullResync position) :: forsakeFollowers
+                @ tell (Notice.FullResync(reason state)) state
+            )
+
     let private fullResync position (state: State) =
-        { state with
-            Resume = ValueNone
-            Promised = ValueSome position
-        }
-        |> prepare Next.Preamble
-        |> after (Command.Log(LogEvent.FullResync position) :: forsakeFollowers)
+        match state.Resume with
+        | ValueSome wanted when isPartialOnly state -> fail (Fault.Gap(wanted, position)) state
+        | _ -> takeAll position state
 
     let private fallBack reply (state: State) =
-        { state with Resume = ValueNone }
-        |> proceed []
-        |> after (
-            Command.Log(LogEvent.PsyncNotSupported reply) :: forsakeFollowers
-            @ [ Command.Log LogEvent.RetryingWithSync ]
-        )
+        if isPartialOnly state then
+            fail (Fault.StepRefused(Step.Psync, reply)) state
+        else
+            { state with Resume = ValueNone }
+            |> proceed []
+            |> after (
+                Command.Log(LogEvent.PsyncNotSupported reply) :: forsakeFollowers
+                @ [ Command.Log LogEvent.RetryingWithSync ]
+            )
 
     let private resume id reply (state: State) =
         match state.Resume with
@@ -107,11 +152,15 @@ module internal Asking =
                         Command.DisconnectReplicas
                     ]
 
-            leave
-                (Ending.Finish(Outcome.Resumed resumed))
+            let state =
                 { state with
                     Resume = ValueSome resumed
                 }
+
+            (if state.IsFollowing then
+                 Streaming.resume position resumed.Id state
+             else
+                 leave (Ending.Finish(Outcome.Resumed resumed)) state)
             |> after (
                 idChange
                 @ [

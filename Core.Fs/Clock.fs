@@ -27,6 +27,8 @@ module internal Clock =
         | Phase.Connecting when isOver settings.Timeout state.Silence ->
             ValueSome(Fault.ConnectTimedOut settings.Timeout)
         | _ when isLineLate -> ValueSome(Fault.ReplyTooSlow settings.ReplyTimeout)
+        // What the master says meanwhile, nobody hears.
+        | Phase.Streaming when state.IsStalled -> ValueNone
         | _ when isOver settings.Timeout state.Silence -> ValueSome(Fault.Silence settings.Timeout)
         | Phase.Connecting
         | Phase.Asking _ when isOver settings.HandshakeTimeout state.Elapsed ->
@@ -59,8 +61,8 @@ module internal Clock =
             let state = older state
 
             match impatience state with
-            | ValueSome fault -> fail fault state
-            | ValueNone -> state, []
+            | ValueSome fault -> Streaming.fail fault state
+            | ValueNone -> Streaming.live state, []
 
     /// Whether time means anything in this phase. The master is not to blame for what our own disk takes.
     let private isTimed phase =
@@ -71,6 +73,7 @@ module internal Clock =
         | Phase.AwaitingPreamble
         | Phase.ReadingHead _
         | Phase.Receiving _
+        | Phase.Streaming
         | Phase.Resting _ -> true
         | Phase.Idle
         | Phase.CheckingTarget
@@ -92,4 +95,7 @@ module internal Clock =
                 let left = if isNewLink then 0 else left - 1
                 pass left next (if commands.IsEmpty then earlier else commands :: earlier)
 
-        pass seconds state []
+        let next, commands = pass seconds (Streaming.age seconds state) []
+
+        // Once, however many seconds it were.
+        next, commands @ Streaming.signOfLife next

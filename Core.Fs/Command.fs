@@ -29,14 +29,14 @@ type Command =
     /// `FileFailed(Create, …)`.
     | CreateTemporary
     /// The first `bytes` of the receive window go to the temporary file, or to the pipe, and into the check of the
-    /// snapshot. Answered by nothing, or by `FileFailed(Write, …)`.
+    /// snapshot. Answered by nothing, by `StreamDatabase` where the snapshot names one, or by `FileFailed(Write, …)`.
     | Take of bytes: int
     /// Start to sync to disk what was taken so far, while more is taken. If that fails, one of the next commands
     /// about the file is answered by `FileFailed(Sync, …)`.
     | SyncBehind
     /// Say what the bytes taken amount to. Answered by `SnapshotChecked`.
     | CheckSnapshot
-    /// Sync the temporary file to disk. Answered by `Synced` or `FileFailed(Sync, …)`.
+    /// Start to sync the temporary file to disk. Answered later by `Synced` or `FileFailed(Sync, …)`.
     | Sync
     /// Rename the temporary file over the target. Answered by `Renamed` or `FileFailed(Rename, …)`.
     | Rename
@@ -45,6 +45,14 @@ type Command =
     /// Close and remove the temporary file, if there is one. Answered by `TemporaryDeleted`, also if there is none, or
     /// by `FileFailed(Delete, …)`.
     | DeleteTemporary
+
+    // Whoever consumes the stream.
+
+    /// The first `bytes` of the receive window are stream: hand them over. Answered by nothing, or by `SpoolFilled` and
+    /// later `SpoolDrained`.
+    | Deliver of bytes: int
+    /// Hand this over, behind all that was handed over before.
+    | Tell of notice: Notice
 
     // Whoever keeps data downstream of this replica.
 

@@ -21,15 +21,41 @@ module internal Endings =
     let finish outcome state =
         enter (Phase.Ended outcome) state, [ Command.Log(LogEvent.Ended outcome); Command.Finish outcome ]
 
-    let private rest fault (state: State) =
-        let struct (seconds, jitter) =
-            Jitter.pause state.Settings.Retry state.Attempt state.Jitter
+    /// What the consumer of the stream is told, if there is one.
+    let tell notice (state: State) =
+        if state.IsFollowing then [ Command.Tell notice ] else []
 
-        { enter (Phase.Resting seconds) state with
-            Attempt = state.Attempt + 1
-            Jitter = jitter
+    /// Opens a connection.
+    let dial (state: State) =
+        { enter Phase.Connecting (heard state) with
+            Elapsed = 0
+            Promised = ValueNone
+            CutOff = ValueNone
+            Stream = state.Stream |> ValueOption.map (fun stream -> { stream with IsAlive = false })
         },
-        [ Command.Log(LogEvent.Retrying(fault, seconds, state.Attempt + 1)) ]
+        [ Command.Log(LogEvent.Connecting state.Attempt); Command.Dial state.Link ]
+
+    let private retry fault (state: State) =
+        let wasAlive = state.Stream |> ValueOption.exists (fun stream -> stream.IsAlive)
+
+        let struct (seconds, jitter) =
+            if wasAlive then
+                // Nothing is wrong with the master but that the connection is gone.
+                struct (0, state.Jitter)
+            else
+                Jitter.pause state.Settings.Retry state.Attempt state.Jitter
+
+        let state =
+            { enter (Phase.Resting seconds) state with
+                Attempt = state.Attempt + 1
+                Jitter = jitter
+            }
+
+        (if wasAlive then dial state else state, [])
+        |> after (
+            Command.Log(LogEvent.Retrying(fault, seconds, state.Attempt))
+            :: tell (Notice.Disconnected(fault, seconds)) state
+        )
 
     /// Goes to where the ending leads, the temporary file being gone.
     let settle ending (state: State) =
@@ -37,7 +63,7 @@ module internal Endings =
 
         match ending with
         | Ending.Finish outcome -> finish outcome state
-        | Ending.Retry fault -> rest fault state
+        | Ending.Retry fault -> retry fault state
 
     // A temporary file that was commanded may be there before its report is.
     let private mayHaveTemporary (state: State) =
@@ -65,24 +91,53 @@ module internal Endings =
         | Destination.Pipe, Phase.Checking _ -> true
         | _ -> false
 
+    // A snapshot that is damaged twice in the same way will be so a third time.
+    let private isPoisoned fault (state: State) =
+        match fault, state.Damage, state.Phase with
+        | Fault.SnapshotCorrupt verdict, ValueSome damage, Phase.Checking transfer ->
+            damage.IsLike
+                {
+                    Taken = transfer.Taken
+                    Verdict = verdict
+                }
+        | _ -> false
+
+    let private isWorthTrying fault (state: State) =
+        if state.HasJoined then
+            // Who has served us will be back, and the network with it.
+            FaultTable.isPassing fault || FaultTable.blame fault = Blame.Network
+        else
+            FaultTable.isPassing fault && state.Attempt < state.Settings.Retry.Attempts
+
+    let private remember fault (state: State) =
+        match fault, state.Phase with
+        | Fault.SnapshotCorrupt verdict, Phase.Checking transfer ->
+            { state with
+                Damage =
+                    ValueSome
+                        {
+                            Taken = transfer.Taken
+                            Verdict = verdict
+                        }
+            }
+        | _ -> state
+
     /// Ends the attempt, and with it the session unless trying again may help.
     let fail fault (state: State) =
         let mayRetry =
-            FaultTable.isPassing fault
-            && state.Attempt < state.Settings.Retry.Attempts
-            && not (isSpent state)
+            isWorthTrying fault state && not (isPoisoned fault state) && not (isSpent state)
 
         leave
             (if mayRetry then
                  Ending.Retry fault
              else
                  Ending.Finish(Outcome.Failed fault))
-            state
+            (remember fault state)
 
     /// REPLICAOF NO ONE. Once the target is being replaced there is nothing to stop any more.
     let stop (state: State) =
         match state.Phase with
         | Phase.Publishing(PublishStep.Renaming, _)
-        | Phase.Publishing(PublishStep.SyncingFolder, _) -> state, []
+        | Phase.Publishing(PublishStep.SyncingFolder, _) when not state.IsFollowing -> state, []
         | Phase.Discarding _ -> enter (Phase.Discarding(Ending.Finish Outcome.Stopped)) state, []
         | _ -> leave (Ending.Finish Outcome.Stopped) state

@@ -29,6 +29,12 @@ type Event =
     | Arrived of bytes: int
     /// The mark that ends the snapshot was at the front of the window, and is used up.
     | MarkReached
+    /// The stream at the front of the window was looked at as far as that.
+    | Streamed of scan: StreamScan
+    /// So many bytes at the front of the window came before.
+    | Repeated of bytes: int
+    /// What comes next cannot be in a stream.
+    | StreamMalformed of trouble: StreamTrouble
 
     // From the files.
 
@@ -36,6 +42,8 @@ type Event =
     | TargetReady
     /// The temporary file is there, open and empty.
     | TemporaryCreated
+    /// The snapshot says that its stream begins in this database (`repl-stream-db`). None of it: in the first.
+    | StreamDatabase of database: int
     /// This is what the bytes taken amount to.
     | SnapshotChecked of verdict: RdbVerdict
     /// The temporary file is on disk.
@@ -48,6 +56,17 @@ type Event =
     | TemporaryDeleted
     /// A file could not be handled.
     | FileFailed of step: FileStep * trouble: FileTrouble
+
+    // From whoever consumes the stream.
+
+    /// It was applied up to there.
+    | Applied of position: Position
+    /// It was applied up to there, and that is on disk.
+    | MadeDurable of position: Position
+    /// There is no room for more of the stream. None: there is as much of it as there may be.
+    | SpoolFilled of trouble: FileTrouble voption
+    /// There is room again.
+    | SpoolDrained
 
     // From everywhere else.
 
@@ -69,6 +88,14 @@ type Event =
         | SnapshotBegun _ -> "SnapshotBegun"
         | Arrived _ -> "Arrived"
         | MarkReached -> "MarkReached"
+        | Streamed _ -> "Streamed"
+        | Repeated _ -> "Repeated"
+        | StreamMalformed _ -> "StreamMalformed"
+        | StreamDatabase _ -> "StreamDatabase"
+        | Applied _ -> "Applied"
+        | MadeDurable _ -> "MadeDurable"
+        | SpoolFilled _ -> "SpoolFilled"
+        | SpoolDrained -> "SpoolDrained"
         | TargetReady -> "TargetReady"
         | TemporaryCreated -> "TemporaryCreated"
         | SnapshotChecked _ -> "SnapshotChecked"

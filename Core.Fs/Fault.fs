@@ -15,6 +15,8 @@ type Blame =
     | Disk
     /// What was received.
     | Corrupt
+    /// Nobody's: the history went on too far without us.
+    | History
     /// The program that drives the model.
     | Shell
 
@@ -62,6 +64,16 @@ type Fault =
     | MalformedPreamble of reply: Reply
     /// A line longer than so many bytes; this is how it begins.
     | LineTooLong of limit: int * beginning: string
+    /// Something in the stream that cannot be there.
+    | StreamMalformed of trouble: StreamTrouble
+
+    // The history.
+
+    /// The master cannot go on from the position that was wanted, and nothing else was allowed. It offered a snapshot
+    /// at another one.
+    | Gap of wanted: Position * offered: Position
+    /// Another full resync would be one too many in so many seconds.
+    | TooManyFullResyncs of allowed: int * seconds: int
 
     // The data.
 

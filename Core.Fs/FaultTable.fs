@@ -22,7 +22,10 @@ module FaultTable =
         | Fault.MalformedFullResync _
         | Fault.ContinueUnasked _
         | Fault.MalformedPreamble _
-        | Fault.LineTooLong _ -> Blame.MasterBroke
+        | Fault.LineTooLong _
+        | Fault.StreamMalformed _ -> Blame.MasterBroke
+        | Fault.Gap _
+        | Fault.TooManyFullResyncs _ -> Blame.History
         | Fault.SnapshotCorrupt _ -> Blame.Corrupt
         | Fault.File _ -> Blame.Disk
         | Fault.OutOfTurn _ -> Blame.Shell
@@ -55,6 +58,7 @@ module FaultTable =
         | Fault.HandshakeTooLong _
         | Fault.PreparationTooLong _
         | Fault.MasterBusy _
+        | Fault.StreamMalformed _
         | Fault.SnapshotCorrupt _ -> true
         | Fault.StepRefused _
         | Fault.SnapshotRefused _
@@ -63,5 +67,7 @@ module FaultTable =
         | Fault.ContinueUnasked _
         | Fault.MalformedPreamble _
         | Fault.LineTooLong _
+        | Fault.Gap _
+        | Fault.TooManyFullResyncs _
         | Fault.File _
         | Fault.OutOfTurn _ -> false

@@ -66,6 +66,17 @@ module internal FrontOfWindow =
         consumed <- int (min left (int64 window.Length))
         if consumed > 0 then Event.Arrived consumed else null
 
+    // What can be used is told before what cannot.
+    let private stream (scan: StreamScan, window: ReadOnlySpan<byte>, consumed: byref<int>) : Event | null =
+        let mutable trouble = null
+        let next = StreamScanner.ScanWindow(scan, window, &trouble)
+        consumed <- int (next.BytesSince scan)
+
+        match trouble with
+        | _ when consumed > 0 -> Event.Streamed next
+        | Null -> null
+        | NonNull trouble -> Event.StreamMalformed trouble
+
     let look (expectation, window: ReadOnlySpan<byte>, consumed: byref<int>) : Event | null =
         match expectation with
         | Expectation.Nothing -> null
@@ -74,6 +85,10 @@ module internal FrontOfWindow =
         | Expectation.SnapshotHead -> Event.SnapshotBegun(RdbVersion.TryRead(window.Slice(0, Limits.RdbHeadLength)))
         | Expectation.Snapshot(Remainder.Counted left) -> counted (left, window, &consumed)
         | Expectation.Snapshot(Remainder.Until mark) -> untilMark (mark, window, &consumed)
+        | Expectation.Stream scan -> stream (scan, window, &consumed)
+        | Expectation.Repeated left ->
+            consumed <- int (min left (int64 window.Length))
+            if consumed > 0 then Event.Repeated consumed else null
 
 /// Turns the bytes at the front of the receive window into events.
 [<AbstractClass; Sealed>]

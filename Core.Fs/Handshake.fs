@@ -42,6 +42,9 @@ module Handshake =
                 if settings.RdbOnly then
                     Step.RdbOnly
 
+                if settings.IsFromNow then
+                    Step.FilterAll
+
                 Step.Psync
         ]
 
@@ -65,6 +68,7 @@ module Handshake =
         | Step.Capabilities -> Request.Capabilities
         | Step.AnnouncedVersion -> Request.AnnouncedVersion(ValueOption.defaultValue "" settings.AnnouncedVersion)
         | Step.RdbOnly -> Request.RdbOnly
+        | Step.FilterAll -> Request.FilterAll
         | Step.Psync -> Request.Psync resumeFrom
 
     /// How requests are written in a dialect. SYNC is typed in all of them.
@@ -72,6 +76,7 @@ module Handshake =
     let form (dialect: Dialect) (request: Request) : WireForm =
         match dialect, request with
         | _, Request.Sync
+        | _, Request.Newline
         | Dialect.Redis26, _
         | Dialect.Redis26Lenient, _ -> WireForm.Inline
         | Dialect.Redis6, _ -> WireForm.Array
@@ -158,7 +163,8 @@ module Handshake =
         | Step.AnnouncedAddress
         | Step.Capabilities
         | Step.AnnouncedVersion
-        | Step.RdbOnly -> judgeReplconf dialect reply
+        | Step.RdbOnly
+        | Step.FilterAll -> judgeReplconf dialect reply
         | Step.Psync -> judgePsync reply
 
     /// The fault of a line that should have announced a snapshot and is neither an announcement nor a newline.

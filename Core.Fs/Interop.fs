@@ -29,6 +29,10 @@ type ICommandHandler<'Result> =
     abstract SyncFolder: unit -> 'Result
     /// See `Command.DeleteTemporary`.
     abstract DeleteTemporary: unit -> 'Result
+    /// See `Command.Deliver`.
+    abstract Deliver: bytes: int -> 'Result
+    /// See `Command.Tell`.
+    abstract Tell: notice: Notice -> 'Result
     /// See `Command.DisconnectReplicas`.
     abstract DisconnectReplicas: unit -> 'Result
     /// See `Command.DropBacklog`.
@@ -60,6 +64,8 @@ type CommandExtensions =
         | Command.Rename -> handler.Rename()
         | Command.SyncFolder -> handler.SyncFolder()
         | Command.DeleteTemporary -> handler.DeleteTemporary()
+        | Command.Deliver bytes -> handler.Deliver bytes
+        | Command.Tell notice -> handler.Tell notice
         | Command.DisconnectReplicas -> handler.DisconnectReplicas()
         | Command.DropBacklog -> handler.DropBacklog()
         | Command.Notify notification -> handler.Notify notification

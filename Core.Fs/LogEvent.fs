@@ -51,6 +51,14 @@ type LogEvent =
     | TemporaryFileLeft of trouble: FileTrouble
     /// The session is over.
     | Ended of outcome: Outcome
+    /// The stream begins.
+    | Streaming of position: Position
+    /// The stream holds what cannot be in it.
+    | StreamBroken of trouble: StreamTrouble * position: Position
+    /// There is no room for more of the stream.
+    | SpoolFilled of trouble: FileTrouble voption
+    /// There is room again.
+    | SpoolDrained
 
     /// How much it matters.
     member this.Level =
@@ -59,7 +67,9 @@ type LogEvent =
         | TemporaryFileRefused _
         | TemporaryFileLeft _
         | SnapshotUnchecked _
-        | Retrying _ -> LogLevel.Warning
+        | Retrying _
+        | StreamBroken _
+        | SpoolFilled _ -> LogLevel.Warning
         | Connecting _
         | Connected
         | MasterAnswered _
@@ -73,7 +83,9 @@ type LogEvent =
         | RetryingWithSync
         | SnapshotAnnounced _
         | SnapshotReceived _
-        | Ended _ -> LogLevel.Information
+        | Ended _
+        | Streaming _
+        | SpoolDrained -> LogLevel.Information
 
     /// The number and the name, which stay what they are from release to release.
     member private this.Identity =
@@ -96,6 +108,10 @@ type LogEvent =
         | Retrying _ -> 16, "Retrying"
         | TemporaryFileLeft _ -> 17, "TemporaryFileLeft"
         | Ended _ -> 18, "Ended"
+        | Streaming _ -> 19, "Streaming"
+        | StreamBroken _ -> 20, "StreamBroken"
+        | SpoolFilled _ -> 21, "SpoolFilled"
+        | SpoolDrained -> 22, "SpoolDrained"
 
     /// The number of the event.
     member this.Id = fst this.Identity
@@ -109,7 +125,8 @@ type LogEvent =
         | Connecting attempt -> [ "attempt", string attempt ]
         | Connected
         | NoPositionToResume
-        | RetryingWithSync -> []
+        | RetryingWithSync
+        | SpoolDrained -> []
         | MasterAnswered reply
         | PsyncNotSupported reply -> [ "reply", Wording.shown reply ]
         | RefusalIgnored(step, reply) -> [ "step", string step; "reply", Wording.shown reply ]
@@ -129,6 +146,14 @@ type LogEvent =
             ]
         | TemporaryFileLeft trouble -> [ "trouble", string trouble ]
         | Ended outcome -> [ "outcome", Wording.outcome outcome ]
+        | Streaming position -> [ "position", string position ]
+        | StreamBroken(trouble, position) ->
+            [
+                "trouble", trouble.Name
+                "bytes", Printable.escape trouble.Text
+                "position", string position
+            ]
+        | SpoolFilled trouble -> [ "trouble", Wording.spoolTrouble trouble ]
 
     /// The event as one sentence.
     member this.Sentence =
@@ -156,3 +181,9 @@ type LogEvent =
             $"{Wording.fault fault}. Trying again in {seconds} s (attempt {attempt})."
         | TemporaryFileLeft trouble -> $"The temporary file could not be removed: {Wording.fileTrouble trouble}."
         | Ended outcome -> $"The session ended: {Wording.outcome outcome}."
+        | Streaming position -> $"Following the stream from {position}."
+        | StreamBroken(trouble, position) ->
+            $"The stream behind {position} holds what cannot be in it, {trouble.Name}: "
+            + $"\"{Printable.escape trouble.Text}\"."
+        | SpoolFilled trouble -> $"Nothing more is received for now: {Wording.spoolTrouble trouble}."
+        | SpoolDrained -> "There is room again for what the master sends."

@@ -16,6 +16,10 @@ type ReplicationId =
 
     override this.ToString() = this.Text
 
+    /// The id of a history whose id is not known: forty zeros (`changeReplicationId` is never that, and
+    /// `slaveTryPartialResynchronization` of 6.0.16 uses it so).
+    static member Unknown = ReplicationId(System.String('0', Limits.ReplicationIdLength))
+
     /// Reads a replication id: forty characters, none of them a space or a control character.
     static member TryParse(text: string) : ReplicationId voption =
         let isPlain character = character > ' ' && character < '\127'

@@ -19,6 +19,8 @@ type Step =
     | AnnouncedVersion
     /// `REPLCONF rdb-only 1`.
     | RdbOnly
+    /// `REPLCONF rdb-filter-only ""`.
+    | FilterAll
     /// PSYNC.
     | Psync
 
@@ -32,6 +34,7 @@ type Step =
         | Capabilities -> "capa"
         | AnnouncedVersion -> "version"
         | RdbOnly -> "rdb-only"
+        | FilterAll -> "rdb-filter-only"
         | Psync -> "psync"
 
     /// All steps, in the order in which they are taken.
@@ -44,6 +47,7 @@ type Step =
             Capabilities
             AnnouncedVersion
             RdbOnly
+            FilterAll
             Psync
         ]
 
@@ -57,9 +61,15 @@ type Request =
     | Capabilities
     | AnnouncedVersion of version: string
     | RdbOnly
+    /// A snapshot with nothing in it but its head.
+    | FilterAll
     /// None asks for a snapshot: `PSYNC ? -1`.
     | Psync of from: Position voption
     | Sync
+    /// So much was applied and, if that is known, so much of it is on disk. There is no reply.
+    | Ack of applied: Offset * durable: Offset voption
+    /// A sign of life, and nothing else (`replicationSendNewlineToMaster`, 6.0.16). There is no reply.
+    | Newline
 
 /// How a request is written. Redis 2.6 types its requests like a person at telnet; later replicas send RESP arrays, but
 /// type SYNC to this day.
@@ -94,11 +104,15 @@ module RequestEncoding =
         | Request.Capabilities -> [ "REPLCONF"; "capa"; "eof"; "capa"; "psync2" ]
         | Request.AnnouncedVersion version -> [ "REPLCONF"; "version"; latin1OfText version ]
         | Request.RdbOnly -> [ "REPLCONF"; "rdb-only"; "1" ]
+        | Request.FilterAll -> [ "REPLCONF"; "rdb-filter-only"; "" ]
         | Request.Psync ValueNone -> [ "PSYNC"; "?"; "-1" ]
         | Request.Psync(ValueSome position) ->
             // The master wants to be told the first byte that is missing.
             [ "PSYNC"; position.Id.Text; string (position.Offset.Bytes + 1L) ]
         | Request.Sync -> [ "SYNC" ]
+        | Request.Ack(applied, ValueNone) -> [ "REPLCONF"; "ACK"; string applied ]
+        | Request.Ack(applied, ValueSome durable) -> [ "REPLCONF"; "ACK"; string applied; "FACK"; string durable ]
+        | Request.Newline -> []
 
     let private bulk (word: string) = $"${word.Length}\r\n{word}\r\n"
 
@@ -110,10 +124,18 @@ module RequestEncoding =
     /// The request as people write it, the password hidden.
     [<CompiledName "Show">]
     let show (request: Request) : string =
-        words (fun credentials -> credentials.Password.ToString()) request
-        |> String.concat " "
+        let shown word = if word = "" then "\"\"" else word
+
+        match request with
+        | Request.Newline -> "newline"
+        | other ->
+            words (fun credentials -> credentials.Password.ToString()) other
+            |> List.map shown
+            |> String.concat " "
 
     /// The bytes to send.
     [<CompiledName "Encode">]
     let encode (form: WireForm, request: Request) : byte[] =
-        words _.Password.Wire request |> frame form |> Encoding.Latin1.GetBytes
+        match request with
+        | Request.Newline -> "\n"B
+        | other -> words _.Password.Wire other |> frame form |> Encoding.Latin1.GetBytes

@@ -88,6 +88,8 @@ type Destination =
     /// Straight to a pipe, as it comes. What a pipe has taken cannot be taken back, so nothing is tried again after
     /// that.
     | Pipe
+    /// Nowhere: it is checked, and not kept.
+    | Nowhere
 
 /// When and how often what failed in passing is tried again.
 type Retry =
@@ -136,7 +138,13 @@ type Settings =
         PreparationTimeout: int voption
         /// When to try again.
         Retry: Retry
+        /// How to follow the master's stream. None: the session ends with the snapshot, or with `+CONTINUE`.
+        Follow: Following voption
     }
+
+    /// Whether an empty snapshot is asked for.
+    member internal this.IsFromNow =
+        this.Follow |> ValueOption.exists (fun following -> following.FromNow)
 
     /// The settings of a replica nobody has told anything.
     static member Default: Settings =
@@ -161,6 +169,7 @@ type Settings =
                     LongestPause = 30
                     Seed = 0UL
                 }
+            Follow = ValueNone
         }
 
 /// What is wrong with settings.
@@ -174,6 +183,8 @@ type SettingsTrouble =
     | OnlyInRedis6 of setting: string
     /// The setting cannot be sent inline, because it is empty or holds a space, a quote or a control character.
     | NotInline of setting: string
+    /// Only a partial resync is allowed, and there is no position to resume from.
+    | NothingToResume
 
     /// What is wrong, as one sentence.
     override this.ToString() =
@@ -184,6 +195,7 @@ type SettingsTrouble =
         | NotInline setting ->
             $"The {setting} cannot be typed as Redis 2.6 does it: it is empty, or holds a space, a quote or a control "
             + "character."
+        | NothingToResume -> "Only a partial resync is allowed, but there is no position to resume from."
 
 /// The rules that settings have to keep.
 [<RequireQualifiedAccess>]
@@ -203,6 +215,9 @@ module SettingsRules =
             "number of attempts", settings.Retry.Attempts
             "first pause", settings.Retry.FirstPause
             "longest pause", settings.Retry.LongestPause
+            for following in ValueOption.toList settings.Follow do
+                "number of full resyncs", following.FullResyncs
+                "period of full resyncs", following.Period
         ]
         |> List.filter (fun (_, value) -> value < 1)
         |> List.map (fst >> SettingsTrouble.BelowOne)
@@ -234,11 +249,22 @@ module SettingsRules =
                 "announced version", settings.AnnouncedVersion.IsSome
                 "rdb-only option", settings.RdbOnly
                 "position to resume from", settings.Resume.IsSome
+                "start from now", settings.IsFromNow
             ]
             |> List.filter snd
             |> List.map (fst >> SettingsTrouble.OnlyInRedis6)
 
+    let private policy (settings: Settings) =
+        match settings.Follow with
+        | ValueSome { Policy = ResumePolicy.PartialOnly } when settings.Resume.IsNone ->
+            [ SettingsTrouble.NothingToResume ]
+        | _ -> []
+
     /// Everything that is wrong with the settings; empty when they can be used.
     [<CompiledName "Troubles">]
     let troubles (settings: Settings) : SettingsTrouble list =
-        ports settings @ counts settings @ inlineWords settings @ onlyInRedis6 settings
+        ports settings
+        @ counts settings
+        @ inlineWords settings
+        @ onlyInRedis6 settings
+        @ policy settings

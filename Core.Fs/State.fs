@@ -3,111 +3,20 @@ namespace HybridReplica.Core
 open System.Diagnostics.CodeAnalysis
 open System.Runtime.InteropServices
 
-/// What to look for at the front of the receive window.
-[<RequireQualifiedAccess>]
-type Expectation =
-    /// Nothing: what comes has to wait.
-    | Nothing
-    /// A line of at most `limit` bytes, its line end included. `begun` says that its first bytes were reported already.
-    | Line of limit: int * begun: bool
-    /// The bytes at the start of a snapshot that name its format. They are looked at and left where they are.
-    | SnapshotHead
-    /// Bytes of a snapshot.
-    | Snapshot of remainder: Remainder
-
-/// What to do once the temporary file is there.
-[<RequireQualifiedAccess>]
-type Next =
-    /// Ask for this step.
-    | Ask of step: Step * later: Step list
-    /// Send SYNC.
-    | Sync
-    /// Wait for the snapshot that is promised already.
-    | Preamble
-
-/// A snapshot on its way.
-type Transfer =
+/// A snapshot that was found damaged.
+type Damage =
     {
-        /// How its end is recognised, as announced.
-        Framing: Remainder
-        /// What it says it is.
-        Version: RdbVersion
-        /// Bytes taken so far.
+        /// How much of it there was, in bytes.
         Taken: int64
-        /// Bytes taken since the file was last synced to disk.
-        Unsynced: int64
+        /// What was wrong with it.
+        Verdict: RdbVerdict
     }
 
-    /// What is still to come.
-    member this.Remainder =
-        match this.Framing with
-        | Remainder.Counted bytes -> Remainder.Counted(bytes - this.Taken)
-        | Remainder.Until _ -> this.Framing
-
-/// How far a whole and checked snapshot is on its way to the target.
-[<RequireQualifiedAccess>]
-type PublishStep =
-    | Syncing
-    | Renaming
-    | SyncingFolder
-
-/// What comes after the temporary file is removed.
-[<RequireQualifiedAccess>]
-type Ending =
-    /// The end.
-    | Finish of outcome: Outcome
-    /// A pause, and another attempt.
-    | Retry of fault: Fault
-
-/// Where the replica is in its conversation. Each phase knows the state of Redis it stands for: see `State.ReplState`.
-[<RequireQualifiedAccess>]
-type Phase =
-    /// Nothing was asked of us yet.
-    | Idle
-    /// Whether the target can be written is being found out.
-    | CheckingTarget
-    /// A connection is being opened.
-    | Connecting
-    /// A request is out, its reply is awaited.
-    | Asking of step: Step * later: Step list
-    /// The temporary file is being created, for this many-th time.
-    | Opening of tries: int * next: Next
-    /// It could not be; the next try is a second away.
-    | OpeningAgain of tries: int * next: Next
-    /// A snapshot is promised or asked for, the line that announces it is awaited.
-    | AwaitingPreamble
-    /// The snapshot is announced, its first bytes are awaited.
-    | ReadingHead of framing: Remainder
-    /// The snapshot is coming.
-    | Receiving of transfer: Transfer
-    /// The snapshot is here, and being checked.
-    | Checking of transfer: Transfer
-    /// The snapshot is good, and being put in its place.
-    | Publishing of step: PublishStep * snapshot: Snapshot
-    /// The temporary file is being removed.
-    | Discarding of ending: Ending
-    /// Another attempt is so many seconds away.
-    | Resting of seconds: int
-    /// It is over. Nothing leads out of this phase.
-    | Ended of outcome: Outcome
-
-    /// The name of the case.
-    member this.Name =
-        match this with
-        | Idle -> "Idle"
-        | CheckingTarget -> "CheckingTarget"
-        | Connecting -> "Connecting"
-        | Asking _ -> "Asking"
-        | Opening _ -> "Opening"
-        | OpeningAgain _ -> "OpeningAgain"
-        | AwaitingPreamble -> "AwaitingPreamble"
-        | ReadingHead _ -> "ReadingHead"
-        | Receiving _ -> "Receiving"
-        | Checking _ -> "Checking"
-        | Publishing _ -> "Publishing"
-        | Discarding _ -> "Discarding"
-        | Resting _ -> "Resting"
-        | Ended _ -> "Ended"
+    /// Whether it is damage of the same kind at the same place. What a checksum says differs each time.
+    member internal this.IsLike(other: Damage) =
+        match this.Verdict, other.Verdict with
+        | RdbVerdict.ChecksumMismatch _, RdbVerdict.ChecksumMismatch _ -> this.Taken = other.Taken
+        | _ -> this = other
 
 /// All that a replica knows.
 type State =
@@ -124,6 +33,18 @@ type State =
         Resume: Position voption
         /// Where the snapshot that is coming stands, if the master said so.
         Promised: Position voption
+        /// What is known of the stream. None: nothing, or nothing any more.
+        Stream: StreamState voption
+        /// Whether there is no room for more of the stream.
+        IsStalled: bool
+        /// Whether the stream was reached before.
+        HasJoined: bool
+        /// Seconds since each of the last full resyncs, the latest first.
+        FullResyncs: int list
+        /// The damage of the last snapshot, if it was damaged.
+        Damage: Damage voption
+        /// Why the connection was lost while the snapshot it brought was put in its place.
+        CutOff: Fault voption
         /// Which attempt this is, counted from 1.
         Attempt: int
         /// Seconds since the master was last heard.
@@ -145,6 +66,12 @@ type State =
             HasTemporary = false
             Resume = settings.Resume
             Promised = ValueNone
+            Stream = ValueNone
+            IsStalled = false
+            HasJoined = false
+            FullResyncs = []
+            Damage = ValueNone
+            CutOff = ValueNone
             Attempt = 1
             Silence = 0
             LineAge = ValueNone
@@ -152,9 +79,18 @@ type State =
             Jitter = settings.Retry.Seed
         }
 
+    /// Whether the master's stream is followed when the snapshot is in its place.
+    member internal this.IsFollowing = this.Settings.Follow.IsSome
+
     /// What to look for at the front of the receive window.
     member this.Expects: Expectation =
         match this.Phase with
+        | Phase.Streaming when this.IsStalled -> Expectation.Nothing
+        | Phase.Streaming ->
+            match this.Stream with
+            | ValueSome stream when stream.Repeated > 0L -> Expectation.Repeated stream.Repeated
+            | ValueSome stream -> Expectation.Stream stream.Scan
+            | ValueNone -> Expectation.Nothing
         | Phase.Asking(Step.Ping, _) when this.Settings.Dialect <> Dialect.Redis6 ->
             Expectation.Line(Limits.PreambleLine, this.LineAge.IsSome)
         | Phase.Asking _ -> Expectation.Line(Limits.HandshakeLine, this.LineAge.IsSome)
@@ -187,14 +123,22 @@ type State =
         | Phase.OpeningAgain _
         | Phase.AwaitingPreamble
         | Phase.ReadingHead _
-        | Phase.Receiving _ -> true
+        | Phase.Receiving _
+        | Phase.Streaming -> true
+        // Who only wants the snapshot has hung up by then.
+        | Phase.Checking _
+        | Phase.Publishing _ -> this.IsFollowing && this.CutOff.IsNone
         | Phase.Idle
         | Phase.CheckingTarget
-        | Phase.Checking _
-        | Phase.Publishing _
         | Phase.Discarding _
         | Phase.Resting _
         | Phase.Ended _ -> false
+
+    /// Whether the master waits for something to be acknowledged.
+    member this.AwaitsAcknowledgement: bool =
+        match this.Phase, this.Stream with
+        | Phase.Streaming, ValueSome stream -> stream.Wanted.IsSome
+        | _ -> false
 
     /// A line from the master as it may be told and kept: the answer to AUTH may quote the password. What kind of
     /// reply it is, its first character says, whatever the password.
@@ -253,7 +197,8 @@ type State =
         | Phase.Asking(Step.AnnouncedAddress, _) -> during "RECEIVE_IP"
         | Phase.Asking(Step.Capabilities, _)
         | Phase.Asking(Step.AnnouncedVersion, _)
-        | Phase.Asking(Step.RdbOnly, _) -> during "RECEIVE_CAPA"
+        | Phase.Asking(Step.RdbOnly, _)
+        | Phase.Asking(Step.FilterAll, _) -> during "RECEIVE_CAPA"
         | Phase.Asking(Step.Psync, _)
         | Phase.Opening(_, Next.Sync)
         | Phase.Opening(_, Next.Preamble)
@@ -269,6 +214,7 @@ type State =
         | Phase.CheckingTarget
         | Phase.Discarding(Ending.Retry _)
         | Phase.Resting _ -> always "CONNECT"
+        | Phase.Streaming
         | Phase.Ended(Outcome.Resumed _) -> always "CONNECTED"
         | Phase.Idle
         | Phase.Discarding(Ending.Finish _)

@@ -15,7 +15,9 @@ module internal Taking =
             fail (Fault.SnapshotCorrupt(RdbVerdict.TooShort bytes)) state
         | Reply.Snapshot(Remainder.Counted bytes) when bytes <= 0L -> fail (Fault.MalformedPreamble reply) state
         | Reply.Snapshot framing ->
-            enter (Phase.ReadingHead framing) state, [ Command.Log(LogEvent.SnapshotAnnounced framing) ]
+            enter (Phase.ReadingHead framing) state,
+            Command.Log(LogEvent.SnapshotAnnounced framing)
+            :: tell (Notice.SnapshotStarted framing) state
         | other -> fail (Handshake.judgePreamble other) state
 
     /// Begins to take the snapshot, if it is one.
@@ -33,16 +35,45 @@ module internal Taking =
 
             enter (Phase.Receiving transfer) (heard state), []
 
-    /// The snapshot is here: the master is not needed any more.
+    /// The snapshot is here. Who wants nothing else does not need the master any more.
     let complete (transfer: Transfer) (state: State) =
+        let hangUp, link =
+            if state.IsFollowing then
+                [], state.Link
+            else
+                [ Command.HangUp ], state.Link + 1
+
         { enter (Phase.Checking transfer) (heard state) with
-            Link = state.Link + 1
+            Link = link
         },
-        [
-            Command.HangUp
-            Command.Log(LogEvent.SnapshotReceived transfer.Taken)
-            Command.CheckSnapshot
-        ]
+        hangUp
+        @ [ Command.Log(LogEvent.SnapshotReceived transfer.Taken); Command.CheckSnapshot ]
+
+    /// The snapshot names the database in which its stream begins.
+    let noteDatabase database (state: State) =
+        let noted (position: Position) =
+            { position with
+                Database = ValueSome database
+            }
+
+        { state with
+            Promised = ValueOption.map noted state.Promised
+        },
+        []
+
+    /// The connection is gone, but what it brought is whole: first things first.
+    let cutOff fault (state: State) =
+        { state with
+            Link = state.Link + 1
+            CutOff = ValueSome fault
+        },
+        [ Command.HangUp ]
+
+    let private arrive snapshot (state: State) =
+        if state.IsFollowing then
+            Streaming.beginBehind snapshot state
+        else
+            finish (Outcome.SnapshotKept snapshot) state
 
     let private isLast bytes (transfer: Transfer) =
         transfer.Remainder = Remainder.Counted(int64 bytes)
@@ -77,7 +108,8 @@ module internal Taking =
     let private keep snapshot (state: State) =
         match state.Settings.Destination with
         | Destination.File -> enter (Phase.Publishing(PublishStep.Syncing, snapshot)) state, [ Command.Sync ]
-        | Destination.Pipe -> finish (Outcome.SnapshotKept snapshot) state
+        | Destination.Pipe
+        | Destination.Nowhere -> arrive snapshot state
 
     /// Keeps a snapshot that is what was sent, or that carries no checksum and may be.
     let weighSnapshot verdict (transfer: Transfer) (state: State) =
@@ -109,5 +141,4 @@ module internal Taking =
         [ Command.SyncFolder ]
 
     /// The target is what it should be, and will be so after a power failure.
-    let published snapshot state =
-        finish (Outcome.SnapshotKept snapshot) state
+    let published snapshot state = arrive snapshot state

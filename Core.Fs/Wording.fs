@@ -52,6 +52,13 @@ module Wording =
         | FileTrouble.BrokenPipe -> "nobody reads the pipe any more"
         | FileTrouble.Other errorNumber -> $"file error {errorNumber}"
 
+    /// Why nothing more of the stream is received for now.
+    [<CompiledName "SpoolTrouble">]
+    let spoolTrouble (trouble: FileTrouble voption) : string =
+        match trouble with
+        | ValueSome trouble -> "the spool cannot be written, " + fileTrouble trouble
+        | ValueNone -> "the spool is full"
+
     let private fileStep step =
         match step with
         | FileStep.Check -> "the target cannot be written"
@@ -97,6 +104,11 @@ module Wording =
         | Fault.MalformedPreamble reply -> $"The master announced no snapshot, but said \"{shown reply}\""
         | Fault.LineTooLong(limit, beginning) ->
             $"The master sent a line of more than {limit} bytes, beginning \"{Printable.escape beginning}\""
+        | Fault.StreamMalformed trouble ->
+            $"The stream of the master holds what cannot be in it, {trouble.Name}: \"{Printable.escape trouble.Text}\""
+        | Fault.Gap(wanted, offered) -> $"The master cannot go on from {wanted}, it offers a snapshot at {offered}"
+        | Fault.TooManyFullResyncs(allowed, seconds) ->
+            $"There were {allowed} full resyncs in {seconds} s already, and the master wants another"
         | Fault.SnapshotCorrupt corrupt -> $"The snapshot is damaged: {verdict corrupt}"
         | Fault.File(step, trouble) ->
             let what = fileStep step
@@ -174,7 +186,11 @@ module Wording =
         | Fault.MalformedFullResync _
         | Fault.ContinueUnasked _
         | Fault.MalformedPreamble _
-        | Fault.LineTooLong _ -> "check that the address is that of a Redis or Valkey master"
+        | Fault.LineTooLong _
+        | Fault.StreamMalformed _ -> "check that the address is that of a Redis or Valkey master"
+        | Fault.Gap _ -> "begin again with a snapshot, and give the master a larger repl-backlog-size"
+        | Fault.TooManyFullResyncs _ ->
+            "give the master a larger repl-backlog-size and client-output-buffer-limit, or allow more full resyncs"
         | Fault.SnapshotCorrupt _ -> "try again; if it happens again, the master or the network damages data"
         | Fault.File(_, trouble) -> fileAdvice trouble
         | Fault.OutOfTurn _ -> "please report this as a bug"

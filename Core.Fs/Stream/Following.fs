@@ -36,11 +36,11 @@ type Following =
         FromNow: bool
     }
 
-    /// Three full resyncs an hour, and resume if possible.
+    /// Five full resyncs an hour, and resume if possible.
     static member Default: Following =
         {
             Policy = ResumePolicy.PartialOrFull
-            FullResyncs = 3
+            FullResyncs = 5
             Period = 3600
             FromNow = false
         }

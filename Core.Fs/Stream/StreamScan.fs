@@ -126,6 +126,12 @@ type StreamScan =
     /// Whether a command has been begun and not ended.
     member this.IsInCommand = this.Fields.Seen < this.Fields.Announced
 
+    /// How many bytes were looked at since then.
+    member this.BytesSince(earlier: StreamScan) = this.Fields.End - earlier.Fields.End
+
+    /// How many bytes were looked at behind the safe end.
+    member this.BytesBehindSafe = this.Fields.End - this.Fields.SafeEnd
+
     /// Where the command begins that was looked at last.
     member this.CommandStart = Offset this.Fields.First
 

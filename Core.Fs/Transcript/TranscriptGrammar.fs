@@ -86,9 +86,23 @@ module internal TranscriptGrammar =
                 verdictOnVersion
             ]
 
+    let private position =
+        rest >>= fun text -> Position.TryParse text |> orFail "this is no position"
+
+    let private scan =
+        rest
+        >>= fun text ->
+            ScanWords.tryRead text
+            |> orFail "this does not say how far a stream was looked at"
+
     let private report =
         choice
             [
+                attempt (skipString "streamed ") >>. scan |>> Event.Streamed
+                skipString "repeated " >>. int32 .>> eof |>> Event.Repeated
+                skipString "stream database " >>. int32 .>> eof |>> Event.StreamDatabase
+                skipString "applied " >>. position |>> Event.Applied
+                skipString "durable " >>. position |>> Event.MadeDurable
                 skipString "connected " >>. int32 .>> eof |>> Event.Connected
                 skipString "checked " >>. verdict |>> Event.SnapshotChecked
                 oneOf TranscriptWords.plainReports
@@ -114,6 +128,25 @@ module internal TranscriptGrammar =
             |>> (fun trouble -> Event.FileFailed(step, trouble))
             <?> word)
         |> choice
+
+    let private streamMalformed =
+        [
+            "not-a-command", StreamTrouble.NotACommand
+            "bad-count", StreamTrouble.BadCount
+            "bad-length", StreamTrouble.BadLength
+            "bad-end", StreamTrouble.BadEnd
+            "bad-database", StreamTrouble.BadDatabase
+        ]
+        |> List.map (fun (name, make) ->
+            attempt (skipString $"stream {name}") >>. bytes
+            |>> (make >> Event.StreamMalformed)
+            <?> $"stream {name}")
+        |> choice
+
+    let private spoolFilled =
+        attempt (skipString "spool ")
+        >>. (oneOf [ "filled", ValueNone ] <|> (fileTrouble |>> ValueSome))
+        |>> Event.SpoolFilled
 
     let private ticked = int32 .>> skipChar 's' .>> eof |>> Event.Ticked
 
@@ -150,7 +183,7 @@ module internal TranscriptGrammar =
                 output
                 happening "@" ticked
                 happening "+" report
-                happening "-" (linkTrouble <|> fileFailed)
+                happening "-" (linkTrouble <|> streamMalformed <|> spoolFilled <|> fileFailed)
                 happening "." (oneOf TranscriptWords.requests)
             ]
 

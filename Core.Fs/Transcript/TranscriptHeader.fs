@@ -70,6 +70,34 @@ module internal TranscriptHeader =
         else
             ValueNone
 
+    let private readPolicy text =
+        ResumePolicy.All
+        |> List.tryFind (fun policy -> policy.Name = text)
+        |> ValueOption.ofOption
+        |> ValueOption.map (fun policy ->
+            { Following.Default with
+                Policy = policy
+            })
+
+    // A setting of those who follow, behind the line that says that they do.
+    let private following name write read (get: Following -> 'value) set =
+        {
+            Name = name
+            Write =
+                _.Follow
+                >> ValueOption.filter (fun following -> get following <> get Following.Default)
+                >> ValueOption.map (get >> write)
+            Read =
+                fun text settings ->
+                    match read text, settings.Follow with
+                    | ValueSome value, ValueSome following ->
+                        ValueSome
+                            { settings with
+                                Follow = ValueSome(set value following)
+                            }
+                    | _ -> ValueNone
+        }
+
     let private readUser text (settings: Settings) =
         ValueSome
             { settings with
@@ -123,8 +151,14 @@ module internal TranscriptHeader =
             optional "resume" string Position.TryParse _.Resume (fun value settings -> { settings with Resume = value })
             required
                 "destination"
-                (fun _ -> "pipe")
-                (word ("pipe", Destination.Pipe))
+                (fun destination ->
+                    if destination = Destination.Nowhere then
+                        "nowhere"
+                    else
+                        "pipe")
+                (fun text ->
+                    word ("pipe", Destination.Pipe) text
+                    |> ValueOption.orElse (word ("nowhere", Destination.Nowhere) text))
                 _.Destination
                 (fun value settings -> { settings with Destination = value })
             number "timeout" _.Timeout (fun value settings -> { settings with Timeout = value })
@@ -144,6 +178,14 @@ module internal TranscriptHeader =
                 { settings with
                     Retry = { settings.Retry with Seed = value }
                 })
+            optional "follow" (fun following -> string following.Policy) readPolicy _.Follow (fun value settings ->
+                { settings with Follow = value })
+            following "full-resyncs" string readInt _.FullResyncs (fun value following ->
+                { following with FullResyncs = value })
+            following "full-resync-period" string readInt _.Period (fun value following ->
+                { following with Period = value })
+            following "from-now" (fun _ -> "yes") (word ("yes", true)) _.FromNow (fun value following ->
+                { following with FromNow = value })
         ]
 
     /// The lines about the settings, the dialect aside.

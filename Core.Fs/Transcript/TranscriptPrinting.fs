@@ -37,8 +37,17 @@ module TranscriptPrinting =
         | Event.Synced
         | Event.Renamed
         | Event.FolderSynced
-        | Event.TemporaryDeleted -> "+ " + worded TranscriptWords.plainReports event
+        | Event.TemporaryDeleted
+        | Event.SpoolDrained -> "+ " + worded TranscriptWords.plainReports event
         | Event.SnapshotChecked verdict -> "+ checked " + TranscriptWords.verdict verdict
+        | Event.StreamDatabase database -> $"+ stream database {database}"
+        | Event.Streamed scan -> "+ streamed " + ScanWords.write scan
+        | Event.Repeated count -> $"+ repeated {count}"
+        | Event.StreamMalformed trouble -> $"- stream {trouble.Name} " + Printable.escape trouble.Text
+        | Event.Applied position -> $"+ applied {position}"
+        | Event.MadeDurable position -> $"+ durable {position}"
+        | Event.SpoolFilled ValueNone -> "- spool filled"
+        | Event.SpoolFilled(ValueSome trouble) -> $"- spool {trouble}"
         | Event.FileFailed(step, trouble) -> $"- {step} {trouble}"
         | Event.Ticked seconds -> $"@ {seconds}s"
         | Event.LineBegun -> "<.. 1"

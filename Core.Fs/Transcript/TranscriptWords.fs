@@ -12,6 +12,7 @@ module internal TranscriptWords =
             "renamed", Event.Renamed
             "folder synced", Event.FolderSynced
             "temporary deleted", Event.TemporaryDeleted
+            "spool drained", Event.SpoolDrained
         ]
 
     /// What the one who drives the replica asks for, `.` before it.
@@ -42,6 +43,16 @@ module internal TranscriptWords =
         | RdbVerdict.NotRdb -> "not-rdb"
         | RdbVerdict.TooShort bytes -> $"too-short {bytes}"
 
+    let private notice notice =
+        match notice with
+        | Notice.FullResync reason -> $"full resync: {reason}"
+        | Notice.SnapshotStarted framing -> "snapshot started " + Printable.escape (string (Reply.Snapshot framing))
+        | Notice.SnapshotReceived(_, position) -> $"snapshot received {position}"
+        | Notice.Resumed(position, true) -> $"resumed {position} rewound"
+        | Notice.Resumed(position, false) -> $"resumed {position}"
+        | Notice.Disconnected(fault, seconds) -> $"disconnected {seconds}s: {Wording.fault fault}"
+        | Notice.SpoolFilled trouble -> $"spool filled: {Wording.spoolTrouble trouble}"
+
     /// What to do, `*` before it, in words.
     let action (command: Command) : string =
         match command with
@@ -56,6 +67,8 @@ module internal TranscriptWords =
         | Command.Rename -> "rename"
         | Command.SyncFolder -> "sync folder"
         | Command.DeleteTemporary -> "delete temporary"
+        | Command.Deliver bytes -> $"deliver {bytes}"
+        | Command.Tell told -> "tell " + notice told
         | Command.DisconnectReplicas -> "disconnect replicas"
         | Command.DropBacklog -> "drop backlog"
         | Command.Notify(Notification.Status text) -> "notify STATUS=" + Printable.escape text

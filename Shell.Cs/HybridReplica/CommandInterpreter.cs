@@ -12,16 +12,20 @@ sealed class CommandInterpreter(
     MasterLink link,
     ReceiveWindow window,
     ISnapshotTarget target,
+    Mailbox mailbox,
+    Delivery? delivery,
     ILogger logger,
     CancellationToken stop
 ) : ICommandHandler<ValueTask<Event?>>
 {
     RdbCheck _check = RdbCheck.empty;
+    StreamDatabase _database = StreamDatabase.start;
 
     public ValueTask<Event?> Dial(int number)
     {
         // A connection brings one snapshot at most.
         _check = RdbCheck.empty;
+        _database = StreamDatabase.start;
         link.Dial(number);
         return default;
     }
@@ -40,11 +44,21 @@ sealed class CommandInterpreter(
 
     public ValueTask<Event?> CreateTemporary() => new(File.Create());
 
-    public ValueTask<Event?> Take(int bytes)
+    public async ValueTask<Event?> Take(int bytes)
     {
         var front = window.Front(bytes);
         _check = RdbCheck.advance(_check, front.Span);
-        return target.AppendAsync(front, stop);
+        return await target.AppendAsync(front, stop).ConfigureAwait(false) ?? FindDatabase(front.Span);
+    }
+
+    // In which database the stream will begin: the head of the snapshot says so, once.
+    Event? FindDatabase(ReadOnlySpan<byte> bytes)
+    {
+        if (_database.IsDecided)
+            return null;
+
+        _database = StreamDatabase.advance(_database, bytes);
+        return _database.Database.IsSome ? Event.NewStreamDatabase(_database.Database.Value) : null;
     }
 
     public ValueTask<Event?> SyncBehind() => File.SyncBehindAsync(stop);
@@ -52,13 +66,26 @@ sealed class CommandInterpreter(
     public async ValueTask<Event?> CheckSnapshot() =>
         await target.CompleteAsync(stop).ConfigureAwait(false) ?? Event.NewSnapshotChecked(RdbCheck.conclude(_check));
 
-    public async ValueTask<Event?> Sync() => await File.SyncAsync(stop).ConfigureAwait(false);
+    // A disk may take long over that, and the master wants a sign of life meanwhile.
+    public ValueTask<Event?> Sync()
+    {
+        mailbox.PostLater(File.SyncAsync(stop));
+        return default;
+    }
 
     public ValueTask<Event?> Rename() => new(File.Rename());
 
     public ValueTask<Event?> SyncFolder() => new(File.SyncFolder());
 
     public ValueTask<Event?> DeleteTemporary() => new(File.Delete());
+
+    public ValueTask<Event?> Deliver(int bytes) => new(Consumer.Deliver(window.Front(bytes).Span));
+
+    public ValueTask<Event?> Tell(Notice notice)
+    {
+        Consumer.Tell(notice);
+        return default;
+    }
 
     // Nobody follows this replica: whoever keeps data for others will close their connections here.
     public ValueTask<Event?> DisconnectReplicas() => default;
@@ -81,6 +108,8 @@ sealed class CommandInterpreter(
 
     // The loop sees the outcome in the state.
     public ValueTask<Event?> Finish(Outcome outcome) => default;
+
+    Delivery Consumer => delivery ?? throw new InvalidOperationException("Nobody consumes the stream.");
 
     SnapshotFile File => target as SnapshotFile ?? throw new InvalidOperationException("A pipe is no file.");
 }

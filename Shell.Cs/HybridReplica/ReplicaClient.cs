@@ -15,6 +15,7 @@ public sealed class ReplicaClient : IAsyncDisposable
     readonly ILogger _logger;
     readonly CancellationTokenSource _disposing = new();
     readonly HashSet<Task> _running = [];
+    volatile Follower? _follower;
 
     /// <summary>A client for one master.</summary>
     /// <param name="options">Where the master is, and how to behave towards it.</param>
@@ -23,8 +24,8 @@ public sealed class ReplicaClient : IAsyncDisposable
     public ReplicaClient(ReplicaOptions options, ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _ = options.ToSettings(Destination.File, resume: null);
-        _ = SnapshotFetch.TrustOf(options);
+        _ = options.ToSettings(Destination.File);
+        _ = TlsTrust.Of(options);
         _options = options;
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("HybridReplica");
     }
@@ -98,6 +99,69 @@ public sealed class ReplicaClient : IAsyncDisposable
         );
     }
 
+    /// <summary>
+    /// Follows the master: a snapshot, unless there is a position to resume from, and from then on every command, in
+    /// order, across lost connections and failovers.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The connection is made when the enumeration begins, and closed when it is left. Reading, acknowledging and
+    /// keeping alive go on while the consumer is busy; what comes meanwhile waits in memory and then in a file.
+    /// </para>
+    /// <para>
+    /// A client follows once at a time. Whatever may pass is tried again: until the master has been joined, as often
+    /// as <see cref="ReplicaOptions.Attempts"/> says, and for ever after that.
+    /// </para>
+    /// </remarks>
+    /// <param name="from">
+    /// Where to resume: the position of the last event that was dealt with. Null: begin with a snapshot.
+    /// </param>
+    /// <param name="cancellationToken">Stops the enumeration, within a second.</param>
+    /// <returns>
+    /// The events. The enumeration throws <see cref="ReplicaException"/> when following cannot go on.
+    /// </returns>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The client follows already (when the enumeration begins).</exception>
+    public IAsyncEnumerable<ReplicaEvent> FollowAsync(
+        Position? from = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        _ = SettingsOfOptions.ForFollowing(_options, from);
+        return new FollowStream(stop => Begin(from, stop), cancellationToken);
+    }
+
+    Follower Begin(Position? from, CancellationToken stop)
+    {
+        lock (_running)
+        {
+            ObjectDisposedException.ThrowIf(_disposing.IsCancellationRequested, this);
+            if (_follower is not null)
+                throw new InvalidOperationException("This client follows its master already.");
+
+            return _follower = new(_options, from, _logger, () => _follower = null, stop, _disposing.Token);
+        }
+    }
+
+    /// <summary>
+    /// Everything up to this position has been applied: what <c>WAIT</c> on the master counts. Nothing else is ever
+    /// acknowledged. Without an enumeration under way it does nothing.
+    /// </summary>
+    /// <param name="position">The <see cref="ReplicaEvent.Position"/> of the last event dealt with. Null: none.</param>
+    public void Acknowledge(Position? position) => Acknowledge(position, isDurable: false);
+
+    /// <summary>
+    /// Everything up to this position has been applied and is on disk: what <c>WAITAOF</c> on the master counts.
+    /// </summary>
+    /// <param name="position">As for <see cref="Acknowledge(Position?)"/>.</param>
+    public void AcknowledgeDurable(Position? position) => Acknowledge(position, isDurable: true);
+
+    void Acknowledge(Position? position, bool isDurable)
+    {
+        if (position is { } reached)
+            _follower?.Acknowledge(reached, isDurable);
+    }
+
     // One call: cancelled by its caller or by the disposal of the client, whichever comes first.
     async Task<SnapshotInfo> RunAsync(
         Func<CancellationToken, Task<SnapshotInfo>> fetch,
@@ -140,7 +204,7 @@ public sealed class ReplicaClient : IAsyncDisposable
         lock (_running)
         {
             _disposing.Cancel();
-            running = [.. _running];
+            running = _follower?.Running is { } following ? [.. _running, following] : [.. _running];
         }
 
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

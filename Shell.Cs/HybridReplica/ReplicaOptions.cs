@@ -105,7 +105,7 @@ public sealed class ReplicaOptions
     public ResumePolicy Resume { get; set; } = ResumePolicy.PartialOrFull;
 
     /// <summary>
-    /// Following: most full resyncs in a <see cref="FullResyncPeriod"/>; one more ends it. Default: 3.
+    /// Following: most full resyncs in a <see cref="FullResyncPeriod"/>; one more ends it. Default: 5.
     /// </summary>
     public int FullResyncs { get; set; } = Following.Default.FullResyncs;
 
@@ -157,6 +157,5 @@ public sealed class ReplicaOptions
     /// <exception cref="ArgumentException">
     /// The options cannot be used; the message says why, in whole sentences.
     /// </exception>
-    internal Settings ToSettings(Destination destination, Position? resume) =>
-        SettingsOfOptions.Make(this, destination, resume);
+    internal Settings ToSettings(Destination destination) => SettingsOfOptions.ForSnapshot(this, destination);
 }

@@ -1,4 +1,5 @@
 using HybridReplica.Core;
+using Microsoft.Extensions.Logging;
 
 namespace HybridReplica;
 
@@ -13,12 +14,49 @@ sealed class Session(
     ReceiveWindow window,
     CommandInterpreter interpreter,
     Metronome metronome,
+    Mailbox mailbox,
     IReadOnlyList<IReplicaObserver> observers
 )
 {
+    // Measured: a receive brings a few tens of KiB, from a master on the same host too. More room brings nothing.
+    const int WindowSize = 256 << 10;
+
     readonly Queue<Event> _reports = new();
     State _state = State.Initial(settings);
     bool _isStopping;
+
+    /// <summary>Puts a session together and runs it. However it ends, it leaves no connection.</summary>
+    /// <param name="options">Where the master is.</param>
+    /// <param name="settings">What the model is told.</param>
+    /// <param name="target">Where a snapshot goes. It is the caller's to dispose of.</param>
+    /// <param name="mailbox">What others have to report.</param>
+    /// <param name="delivery">Whoever consumes the stream, if it is followed.</param>
+    /// <param name="observers">Whoever watches.</param>
+    /// <param name="logger">Where the log goes.</param>
+    /// <param name="stop">Asks the model to end.</param>
+    public static async Task<Outcome> RunAsync(
+        ReplicaOptions options,
+        Settings settings,
+        ISnapshotTarget target,
+        Mailbox mailbox,
+        Delivery? delivery,
+        IReadOnlyList<IReplicaObserver> observers,
+        ILogger logger,
+        CancellationToken stop
+    )
+    {
+        var link = new MasterLink(
+            new Connector(MasterAddress.Read(options.Master), options.BindAddress, TlsTrust.Of(options)),
+            TimeSpan.FromSeconds(settings.ReplyTimeout)
+        );
+        await using var _ = link.ConfigureAwait(false);
+
+        var window = new ReceiveWindow(WindowSize);
+        using var metronome = new Metronome(options.TimeProvider, stop);
+        var interpreter = new CommandInterpreter(link, window, target, mailbox, delivery, logger, stop);
+        var session = new Session(settings, link, window, interpreter, metronome, mailbox, observers);
+        return await session.RunAsync(stop).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Runs the replica to its end. Stopping is for the model to do: it is told, and ends in its own way.
@@ -32,8 +70,15 @@ sealed class Session(
         Outcome? outcome;
         while (!_state.TryGetOutcome(out outcome))
         {
+            // 6. What others report: once, and then on with the stream, or a busy consumer would be all that is heard.
+            if (mailbox.TryTake() is { } report)
+                await StepAsync(report).ConfigureAwait(false);
+
             if (stop.IsCancellationRequested && !_isStopping)
             {
+                // What was acknowledged before is still to be passed on.
+                while (mailbox.TryTake() is { } last)
+                    await StepAsync(last).ConfigureAwait(false);
                 await StepAsync(Event.StopRequested).ConfigureAwait(false);
             }
             else if (Framing.TryNext(_state.Expects, window.Filled, out var seen, out var consumed))
@@ -94,9 +139,10 @@ sealed class Session(
             return link.TakeNews(window);
 
         var second = metronome.NextAsync();
-        await (link.UnderWay is { } underWay ? Task.WhenAny(underWay, second) : second).ConfigureAwait(
-            ConfigureAwaitOptions.SuppressThrowing
-        );
+        var mail = mailbox.NextAsync(_state.AwaitsAcknowledgement);
+        await (
+            link.UnderWay is { } underWay ? Task.WhenAny(underWay, second, mail) : Task.WhenAny(second, mail)
+        ).ConfigureAwait(false);
         return null;
     }
 }

@@ -6,9 +6,22 @@ namespace HybridReplica;
 /// <summary>Turns what people say into what the model is told.</summary>
 static class SettingsOfOptions
 {
-    /// <summary>Makes settings that keep all rules.</summary>
-    /// <exception cref="ArgumentException">They would break some; the message holds one sentence for each.</exception>
-    public static Settings Make(ReplicaOptions options, Destination destination, Position? resume)
+    /// <summary>Settings to fetch a snapshot.</summary>
+    /// <exception cref="ArgumentException">They break some rules; the message has a sentence for each.</exception>
+    public static Settings ForSnapshot(ReplicaOptions options, Destination destination) =>
+        Make(options, destination, resume: null, follow: null);
+
+    /// <summary>Settings to follow the master.</summary>
+    /// <exception cref="ArgumentException">They break some rules; the message has a sentence for each.</exception>
+    public static Settings ForFollowing(ReplicaOptions options, Position? from) =>
+        Make(
+            options,
+            options.SnapshotPath is null ? Destination.Nowhere : Destination.File,
+            from,
+            new Following(options.Resume, options.FullResyncs, WholeSeconds(options.FullResyncPeriod), options.FromNow)
+        );
+
+    static Settings Make(ReplicaOptions options, Destination destination, Position? resume, Following? follow)
     {
         var settings = new Settings(
             options.Dialect,
@@ -29,7 +42,8 @@ static class SettingsOfOptions
                 WholeSeconds(options.FirstPause),
                 WholeSeconds(options.LongestPause),
                 unchecked((ulong)(options.JitterSeed ?? Random.Shared.NextInt64()))
-            )
+            ),
+            Optional(follow)
         );
 
         var troubles = SettingsRules.Troubles(settings);

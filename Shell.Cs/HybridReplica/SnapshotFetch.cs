@@ -3,12 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HybridReplica;
 
-/// <summary>One call that fetches a snapshot: puts a session together, runs it, and says what came of it.</summary>
+/// <summary>One call that fetches a snapshot: runs a session, and says what came of it.</summary>
 static class SnapshotFetch
 {
-    // Measured: a receive brings a few tens of KiB, from a master on the same host too. More room brings nothing.
-    const int WindowSize = 256 << 10;
-
     public static async Task<SnapshotInfo> RunAsync(
         ReplicaOptions options,
         Func<TimeProvider, ISnapshotTarget> open,
@@ -18,42 +15,30 @@ static class SnapshotFetch
         CancellationToken stop
     )
     {
-        var settings = options.ToSettings(path is null ? Destination.Pipe : Destination.File, resume: null);
-        var address = MasterAddress.Read(options.Master);
-        var trust = TrustOf(options);
+        var settings = options.ToSettings(path is null ? Destination.Pipe : Destination.File);
         var time = options.TimeProvider;
-
-        // However it ends, these see to it that neither a connection nor a temporary file is left.
+        var start = time.GetTimestamp();
         using var target = open(time);
-        var link = new MasterLink(
-            new Connector(address, options.BindAddress, trust),
-            TimeSpan.FromSeconds(settings.ReplyTimeout)
-        );
-        await using var _ = link.ConfigureAwait(false);
-
-        var window = new ReceiveWindow(WindowSize);
-        using var metronome = new Metronome(time, stop);
-        var session = new Session(
-            settings,
-            link,
-            window,
-            new CommandInterpreter(link, window, target, logger, stop),
-            metronome,
-            Observers(options, progress)
-        );
-        return await session.RunAsync(stop).ConfigureAwait(false) switch
+        var outcome = await Session
+            .RunAsync(
+                options,
+                settings,
+                target,
+                new Mailbox(),
+                delivery: null,
+                Observers(options, progress),
+                logger,
+                stop
+            )
+            .ConfigureAwait(false);
+        return outcome switch
         {
-            Outcome.SnapshotKept kept => InfoOf(kept.snapshot, settings, metronome.Elapsed, path),
+            Outcome.SnapshotKept kept => InfoOf(kept.snapshot, settings.Dialect, time.GetElapsedTime(start), path),
             Outcome.Failed failed => throw new ReplicaException(failed.fault),
             { IsStopped: true } => throw new OperationCanceledException(stop),
             var other => throw new InvalidOperationException($"A snapshot was asked for: {Wording.Outcome(other)}."),
         };
     }
-
-    /// <summary>Whom TLS trusts, if it is spoken at all.</summary>
-    /// <exception cref="ArgumentException">A file of certificates cannot be used; the message says why.</exception>
-    public static TlsTrust? TrustOf(ReplicaOptions options) =>
-        MasterAddress.Read(options.Master).IsTls ? new TlsTrust(options.Tls) : null;
 
     static List<IReplicaObserver> Observers(ReplicaOptions options, IProgress<SnapshotProgress>? progress)
     {
@@ -65,7 +50,8 @@ static class SnapshotFetch
         return observers;
     }
 
-    static SnapshotInfo InfoOf(Snapshot snapshot, Settings settings, TimeSpan duration, string? path)
+    /// <summary>What is to be known of a snapshot that was kept.</summary>
+    public static SnapshotInfo InfoOf(Snapshot snapshot, Dialect dialect, TimeSpan duration, string? path)
     {
         Position? position = snapshot.Position.IsSome ? snapshot.Position.Value : null;
         var (checksum, version) = snapshot.Verdict switch
@@ -80,7 +66,7 @@ static class SnapshotFetch
             version.ToString(),
             position?.Id.Text,
             position?.Offset.Bytes,
-            settings.Dialect.Name,
+            dialect.Name,
             snapshot.Framing.IsCounted ? SnapshotPayload.Counted : SnapshotPayload.Eof,
             duration,
             path

@@ -25,6 +25,11 @@ sealed class TlsTrust
         _own = options.CertificateFile is { } own ? Read(own, "certificate", () => Own(own, options.KeyFile)) : null;
     }
 
+    /// <summary>Whom TLS trusts, if it is spoken at all.</summary>
+    /// <exception cref="ArgumentException">A file of certificates cannot be used; the message says why.</exception>
+    public static TlsTrust? Of(ReplicaOptions options) =>
+        MasterAddress.Read(options.Master).IsTls ? new TlsTrust(options.Tls) : null;
+
     static T Read<T>(string file, string what, Func<T> read)
     {
         try

@@ -84,6 +84,7 @@ let ofDialect (dialect: Dialect) : Gen<Settings> =
                 Timeout = timeout
                 ReplyTimeout = replyTimeout
                 HandshakeTimeout = handshakeTimeout
+                Follow = ValueNone
                 PreparationTimeout = preparationTimeout
                 Retry = retry
             }

@@ -74,10 +74,13 @@ let private writes (state: State) =
     match state.Settings.Destination with
     | Destination.File -> [ FileStep.Write; FileStep.Sync ]
     | Destination.Pipe -> [ FileStep.Write ]
+    | Destination.Nowhere -> []
 
 let private received (state: State) =
     match state.Expects with
-    | Expectation.Nothing -> []
+    | Expectation.Nothing
+    | Expectation.Stream _
+    | Expectation.Repeated _ -> []
     | Expectation.Line(_, begun) -> lines begun
     | Expectation.SnapshotHead ->
         [

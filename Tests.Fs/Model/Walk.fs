@@ -35,6 +35,7 @@ let private near dialect destination credentials resume : Settings =
         ReplyTimeout = 1
         HandshakeTimeout = 2
         PreparationTimeout = ValueSome 2
+        Follow = ValueNone
         Retry =
             {
                 Attempts = 2

@@ -70,7 +70,8 @@ let private walk settings () =
 
         match settings.Destination with
         | Destination.File -> allPhases
-        | Destination.Pipe -> allPhases |> List.except onlyWithFile
+        | Destination.Pipe
+        | Destination.Nowhere -> allPhases |> List.except onlyWithFile
 
     Expect.containsAll (List.ofSeq phases) expected "every phase is reached"
     Expect.isGreaterThanOrEqual outcomes.Count 3 "kept, stopped and failed are reached"

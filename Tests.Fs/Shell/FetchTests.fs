@@ -187,7 +187,7 @@ let private watching =
                     let steps = watcher.Steps
 
                     let retold =
-                        (State.Initial(options.ToSettings(Destination.File, null)), steps)
+                        (State.Initial(options.ToSettings Destination.File), steps)
                         ||> List.fold (fun state (struct (happened, seen, commands)) ->
                             let next, decided = Replica.transition (state, happened)
                             Expect.equal seen next "the state after a step"

@@ -57,7 +57,7 @@ let private addresses =
 let private settings (adjust: ReplicaOptions -> unit) =
     let options = ReplicaOptions()
     adjust options
-    options.ToSettings(Destination.File, null)
+    options.ToSettings Destination.File
 
 let private cannotBeUsed name adjust (reason: string) =
     testCase name (fun () ->

@@ -19,7 +19,8 @@ let private onKept (plan: Plan) (shell: SimulatedShell) (rules: Rules) isClean (
     let kept =
         match plan.Settings.Destination with
         | Destination.File -> shell.Disk.Target
-        | Destination.Pipe -> shell.Disk.Piped
+        | Destination.Pipe
+        | Destination.Nowhere -> shell.Disk.Piped
 
     let isAsSent = kept = plan.Snapshot
 

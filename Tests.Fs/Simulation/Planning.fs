@@ -58,7 +58,8 @@ let private mishap (chance: Chance) (settings: Settings) =
     | 10 ->
         let steps =
             match settings.Destination with
-            | Destination.Pipe -> [ FileStep.Write ]
+            | Destination.Pipe
+            | Destination.Nowhere -> [ FileStep.Write ]
             | Destination.File ->
                 [
                     FileStep.Check

@@ -153,6 +153,8 @@ type SimulatedShell(chance: Chance, plan: Plan, old: byte[]) =
         | Command.Rename
         | Command.SyncFolder
         | Command.DeleteTemporary -> work command
+        | Command.Deliver _
+        | Command.Tell _
         | Command.DisconnectReplicas
         | Command.DropBacklog
         | Command.Notify _

@@ -164,6 +164,7 @@ let private settings =
                 Timeout = times[0]
                 ReplyTimeout = times[1]
                 HandshakeTimeout = times[2]
+                Follow = ValueNone
                 PreparationTimeout = preparation
                 Retry =
                     {

@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using HybridReplica.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.FSharp.Core;
+
+namespace HybridReplica;
+
+/// <summary>
+/// One call that follows a master: the loop on one side, whoever enumerates the events on the other.
+/// </summary>
+sealed class Follower : IAsyncEnumerator<ReplicaEvent>
+{
+    readonly ReplicaOptions _options;
+    readonly Position? _from;
+    readonly ILogger _logger;
+    readonly Action _ended;
+    readonly CancellationToken _cancellation;
+    readonly CancellationTokenSource _stop;
+    readonly Mailbox _mailbox = new();
+    readonly StreamBuffer<Told> _buffer;
+    readonly FollowMetrics _metrics;
+    readonly CommandDecoder _decoder;
+    Task<Outcome>? _running;
+    DateTimeOffset _snapshotBegan;
+
+    /// <param name="options">How to follow.</param>
+    /// <param name="from">Where to resume, if anywhere.</param>
+    /// <param name="logger">Where the log goes.</param>
+    /// <param name="ended">Hears that this follower is over and cleaned up.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
+    /// <param name="disposing">Stops it, because the client is disposed.</param>
+    public Follower(
+        ReplicaOptions options,
+        Position? from,
+        ILogger logger,
+        Action ended,
+        CancellationToken cancellation,
+        CancellationToken disposing
+    )
+    {
+        _options = options;
+        _from = from;
+        _logger = logger;
+        _ended = ended;
+        _cancellation = cancellation;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, disposing);
+        _buffer = new(BufferSizes.WithSpool(options.SpoolSize), options.SpoolFolder ?? Path.GetTempPath());
+        _metrics = new(MasterAddress.Read(options.Master).ToString());
+        _decoder = new(_buffer, options.LargeCommand, _metrics);
+        if (from is { } position)
+            _decoder.BeginAt(position);
+    }
+
+    public ReplicaEvent Current { get; private set; } = null!;
+
+    /// <summary>The session. Null: it has not begun.</summary>
+    public Task? Running => _running;
+
+    /// <summary>What is to be said about it now.</summary>
+    public FollowMetrics Metrics => _metrics;
+
+    public void Acknowledge(in Position position, bool isDurable)
+    {
+        _metrics.Acknowledged(position.Offset.Bytes, isDurable);
+        _mailbox.Acknowledge(position, isDurable);
+    }
+
+    public ValueTask<bool> MoveNextAsync()
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        return _running is not null && TryNext() ? new(true) : WaitAsync();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    async ValueTask<bool> WaitAsync()
+    {
+        _running ??= Task.Run(RunAsync, CancellationToken.None);
+        while (true)
+        {
+            await _buffer.WaitAsync(_cancellation).ConfigureAwait(false);
+            if (TryNext())
+                return true;
+            if (_buffer.IsAtEnd)
+                return Conclude(await _running.ConfigureAwait(false));
+        }
+    }
+
+    bool Conclude(Outcome outcome) =>
+        outcome switch
+        {
+            Outcome.Failed failed => throw new ReplicaException(failed.fault),
+            _ when _cancellation.IsCancellationRequested => throw new OperationCanceledException(_cancellation),
+            // The client was disposed under whoever enumerates.
+            _ => false,
+        };
+
+    bool TryNext()
+    {
+        while (true)
+        {
+            if (_decoder.TryNext() is { } received)
+            {
+                Current = received;
+                return true;
+            }
+
+            if (!_buffer.TryTakeNotice(out var told))
+                return false;
+            Current = EventOf(told);
+            return true;
+        }
+    }
+
+    ReplicaEvent EventOf(Told told)
+    {
+        ReplicaEvent happened;
+        switch (told.Notice)
+        {
+            case Notice.FullResync full:
+                _snapshotBegan = told.At;
+                happened = new FullResync(full.reason);
+                break;
+            case Notice.SnapshotStarted started:
+                happened = new SnapshotStarted
+                {
+                    Bytes = started.framing is Remainder.Counted counted ? counted.bytes : null,
+                };
+                break;
+            case Notice.SnapshotReceived received:
+                _decoder.BeginAt(received.position);
+                happened = new SnapshotReceived(InfoOf(received.snapshot, told.At)) { Position = received.position };
+                break;
+            case Notice.Resumed resumed:
+                if (resumed.isRewound)
+                    _decoder.BeginAt(resumed.position);
+                else
+                    _decoder.Rename(resumed.position.Id);
+                happened = new Resumed { IsRewound = resumed.isRewound, Position = resumed.position };
+                break;
+            case Notice.Disconnected gone:
+                happened = new Disconnected(gone.fault, TimeSpan.FromSeconds(gone.seconds));
+                break;
+            case Notice.SpoolFilled filled:
+                happened = new SpoolFilled(filled.trouble.IsSome ? filled.trouble.Value : null);
+                break;
+            default:
+                throw new InvalidOperationException($"Nobody knows what to make of {told.Notice}.");
+        }
+
+        happened.ReceivedAt = told.At;
+        return happened;
+    }
+
+    SnapshotInfo InfoOf(Snapshot snapshot, DateTimeOffset at) =>
+        SnapshotFetch.InfoOf(snapshot, _options.Dialect, at - _snapshotBegan, FullPath);
+
+    string? FullPath => _options.SnapshotPath is { } path ? Path.GetFullPath(path) : null;
+
+    async Task<Outcome> RunAsync()
+    {
+        try
+        {
+            var time = _options.TimeProvider;
+            using ISnapshotTarget target = FullPath is { } path ? new SnapshotFile(path, time) : new SnapshotNowhere();
+            return await Session
+                .RunAsync(
+                    _options,
+                    SettingsOfOptions.ForFollowing(_options, _from),
+                    target,
+                    _mailbox,
+                    new Delivery(_buffer, _mailbox, time, _metrics),
+                    _options.Observer is { } observer ? [observer] : [],
+                    _logger,
+                    _stop.Token
+                )
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            _buffer.Complete();
+        }
+    }
+
+    /// <summary>Tells the master once more how far it was applied, closes the connection, and cleans up.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        if (_running is not null)
+            await ((Task)_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The consumer goes on with a thread of the pool, and not with that of the connection.
+        await Task.Yield();
+        _buffer.Dispose();
+        _metrics.Dispose();
+        _stop.Dispose();
+        _ended();
+    }
+}
