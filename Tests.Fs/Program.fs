@@ -23,6 +23,7 @@ let private all =
             RequestTests.tests
             JitterTests.tests
             FramingTests.tests
+            StreamGrammarTests.tests
             HandshakeTests.tests
             TransitionProperties.tests
             TimeProperties.tests
