@@ -24,6 +24,8 @@ let private all =
             JitterTests.tests
             FramingTests.tests
             StreamGrammarTests.tests
+            StreamScannerProperties.tests
+            StreamScannerTests.tests
             HandshakeTests.tests
             TransitionProperties.tests
             TimeProperties.tests
