@@ -7,7 +7,7 @@ open System.Runtime.InteropServices
 [<AbstractClass; Sealed>]
 type StreamScanner =
 
-    // The word that ended at `at`, if there is room to remember it.
+    // Where the word is that ends at the offset, if there is room to say so.
     static member private Remember(scan: inref<ScanFields>, offset: int64, ranges: Span<ArgumentRange>) : unit =
         let index = scan.Seen - 1L
 
@@ -40,7 +40,12 @@ type StreamScanner =
         while not isOver && at < window.Length do
             let before = at
 
-            if Scanning.IsBetween &scan then
+            if pace <> Pace.Word && Scanning.IsBetween &scan then
+                at <- Skimming.Run(&scan, window, at, origin, pace, ranges)
+
+            if at > before then
+                isOver <- pace = Pace.Command
+            elif Scanning.IsBetween &scan then
                 at <- Scanning.Begin(&scan, window, at, origin, ranges, &trouble)
 
                 // What was typed is whole at once; and whoever wants the words makes room for them first.

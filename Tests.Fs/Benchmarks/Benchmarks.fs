@@ -16,6 +16,7 @@ let private benchmarks: (string * (unit -> unit)) list =
         "start-up", BackupBenchmark.startUp
         "handshake", HandshakeBenchmark.handshake
         "crc64", (fun () -> BenchmarkRunner.Run<Crc64Benchmark> inProcess |> ignore)
+        "stream", StreamBenchmark.run
         "model", (fun () -> BenchmarkRunner.Run<ModelBenchmark> inProcess |> ignore)
     ]
 
