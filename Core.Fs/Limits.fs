@@ -42,6 +42,11 @@ module Limits =
     [<Literal>]
     let RdbHeadLength = 9
 
+    /// Bytes at the start of an RDB in which an auxiliary field is looked for. Servers write those that matter first, in
+    /// less than 300 bytes (`rdbSaveInfoAuxFields`, 7.0.15).
+    [<Literal>]
+    let AuxiliaryFields = 4096
+
     /// Seconds without a sign of life after which a master is given up (`repl-timeout`).
     [<Literal>]
     let Timeout = 60

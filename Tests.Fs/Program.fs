@@ -11,6 +11,7 @@ let private all =
             Crc64Tests.tests
             RdbCheckTests.tests
             RdbFileTests.tests
+            StreamDatabaseTests.tests
             MasterRequestTests.tests
             MasterTests.tests
             MasterCaptureTests.tests
