@@ -89,6 +89,7 @@ type internal Scanning =
             scan.Kind <- kind
             scan.Announced <- int64 words
             scan.Seen <- scan.Announced
+            scan.Length <- int64 (if words = 1 then name.Length else argument.Length)
 
             if ranges.Length > 0 then
                 ranges[0] <- { Start = 0; Length = name.Length }

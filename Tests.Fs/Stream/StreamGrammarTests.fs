@@ -181,6 +181,15 @@ let private passedOver =
         "\n\n\r\n"
     ]
 
+/// Every text above, and that once more with a command in front of it and another behind it.
+let examples: string list =
+    [
+        for text in List.map fst troubles @ unended @ passedOver do
+            text
+            command [ "PING" ] + text + command [ "PING" ]
+            command [ "SET"; "a"; "b" ] + text + "\r\n" + command [ "SET"; "a"; "b" ]
+    ]
+
 let private limits =
     testList
         "what may be sent"

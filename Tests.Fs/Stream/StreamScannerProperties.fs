@@ -44,6 +44,13 @@ let private expectPositions (commands: StreamCommand list) (looks: (int * Look) 
 
             if not scan.IsInCommand then
                 Expect.equal scan.Database command.Database "the database selected"
+                Expect.equal scan.CommandStart.Bytes command.Start "where the last command began"
+                Expect.equal scan.Kind command.Kind "what it was"
+                Expect.equal scan.WordLength (int64 (List.last command.Words).Length) "how long its last word was"
+
+            if scan.IsWhole then
+                Expect.equal scan.Offset.Bytes command.End "where the last command ended"
+                Expect.equal scan.Words (int64 command.Words.Length) "how many words it had"
 
 /// The looks that ended with a GETACK are about those of the grammar, with the safe end in front of each.
 let private expectAsked (commands: StreamCommand list) (looks: (int * Look) list) =

@@ -90,6 +90,7 @@ let private mixture =
         [
             [ "SELECT"; "1" ]
             [ "SET"; "key"; "value" ]
+            [ "SET"; ""; "" ]
             [ "MULTI" ]
             [ "SELECT"; "2" ]
             [ "SET"; "another key"; String('v', 100) ]
@@ -103,16 +104,21 @@ let private damage =
     testList
         "damage"
         [
-            testCase "any byte in the place of any other is read as the grammar reads it" (fun () ->
+            testCase "what tries the grammar is read as the grammar reads it" (fun () ->
+                for text in StreamGrammarTests.examples do
+                    for read in [ readByCommand; readByWord ] do
+                        Expect.equal (read [ text.Length ] (bytes text)) (readByGrammar text) (Printable.escape text))
+            testCase "with any byte changed, added or left out it is read as the grammar reads it" (fun () ->
                 for index in 0 .. mixture.Length - 1 do
-                    for instead in "\000\n\r $*-019:a\255" do
-                        let text = mixture.Remove(index, 1).Insert(index, string instead)
+                    for instead in "" :: List.map string (List.ofSeq "\000\n\r $*-019:a\255") do
+                        for taken in [ 0; 1 ] do
+                            let text = mixture.Remove(index, taken).Insert(index, instead)
 
-                        for read in [ readByCommand; readByWord ] do
-                            Expect.equal
-                                (read [ text.Length ] (bytes text))
-                                (readByGrammar text)
-                                $"{instead} at {index}")
+                            for read in [ readByCommand; readByWord ] do
+                                Expect.equal
+                                    (read [ text.Length ] (bytes text))
+                                    (readByGrammar text)
+                                    $"%s{Printable.escape instead} for {taken} bytes at {index}")
             testCase "a stream that is cut anywhere waits for the rest, and goes on with it" (fun () ->
                 for cut in 0 .. mixture.Length do
                     for read in [ readByCommand; readByWord ] do
