@@ -42,8 +42,8 @@ module Limits =
     [<Literal>]
     let RdbHeadLength = 9
 
-    /// Bytes at the start of an RDB in which an auxiliary field is looked for. Servers write those that matter first, in
-    /// less than 300 bytes (`rdbSaveInfoAuxFields`, 7.0.15).
+    /// Bytes at the start of an RDB in which an auxiliary field is looked for. Servers write those that matter first,
+    /// in less than 300 bytes (`rdbSaveInfoAuxFields`, 7.0.15).
     [<Literal>]
     let AuxiliaryFields = 4096
 

@@ -48,6 +48,7 @@ let private all =
             RowTests.tests
             PurityTests.tests
             SurfaceTests.tests
+            Real.StreamTests.tests
             Real.BackupTests.tests
             Real.CredentialTests.tests
             Real.RealTlsTests.tests

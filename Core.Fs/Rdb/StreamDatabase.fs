@@ -3,9 +3,9 @@ namespace HybridReplica.Core
 open System
 open System.Globalization
 
-/// The database in which the stream behind a snapshot begins, found while the snapshot streams by in chunks cut anywhere.
-/// A master that sends no SELECT first, as one that is a replica itself, says it in the auxiliary field `repl-stream-db`
-/// (`rdbPopulateSaveInfo`, 7.0.15).
+/// The database in which the stream behind a snapshot begins, found while the snapshot streams by in chunks cut
+/// anywhere. A master that sends no SELECT first, because it is a replica itself, says it in the auxiliary field
+/// `repl-stream-db` (`rdbPopulateSaveInfo`, 7.0.15).
 type StreamDatabase =
     private
     | Reading of head: byte[]

@@ -91,7 +91,10 @@ type StreamScanner =
     /// </summary>
     /// <param name="scan">How far the stream has been looked at.</param>
     /// <param name="window">The bytes behind that.</param>
-    /// <param name="ranges">Room for one range for each word; those of words seen before have to be in it still.</param>
+    /// <param name="ranges">
+    /// Room for one range for each word, and for two at least; those of words seen before have to be in it still. They
+    /// count in 32 bits: a command that does not fit into memory is looked at with <c>ScanWord</c>.
+    /// </param>
     /// <param name="trouble">What cannot be in a stream, if it came to that.</param>
     /// <returns>How far it has been looked at now.</returns>
     static member ScanCommand
@@ -104,7 +107,8 @@ type StreamScanner =
         StreamScanner.Look(scan, window, Pace.Command, ranges, &trouble)
 
     /// <summary>
-    /// Looks no further than to the end of the length in front of a word, or to the end of what there is of it.
+    /// Looks no further than to the end of the length in front of a word, or to the end of what there is of the word.
+    /// The line of a SELECT or PING that was typed is looked at as a whole.
     /// </summary>
     /// <param name="scan">How far the stream has been looked at.</param>
     /// <param name="window">The bytes behind that.</param>
