@@ -64,6 +64,9 @@ let private all =
             ReadmeTests.tests
             LinkTests.tests
             OutputTests.tests
+            Following.StreamBufferTests.tests
+            Following.BufferThreadsTests.tests
+            Following.SpoolTests.tests
         ]
 
 [<EntryPoint>]

@@ -10,6 +10,7 @@ open HybridReplica.Tests
 open HybridReplica.Tests.RealServer
 open HybridReplica.Tests.Shell.Fetching
 open HybridReplica.Tests.Real.Tool
+open HybridReplica.Tests.Real.SmallDisk
 
 let private withServer work () =
     use server = RealServer.Start(DataSet.diskless [])
@@ -35,19 +36,6 @@ let private runAsAnybody arguments =
         runAs "setpriv" ("--bounding-set" :: "-dac_override" :: path :: arguments) []
     else
         run arguments
-
-/// A disk of one MiB that is gone afterwards, where mounting is allowed.
-let private onSmallDisk (folder: string) work =
-    let mounted =
-        runAs "mount" [ "-t"; "tmpfs"; "-o"; "size=1m"; "hybrid-replica"; folder ] []
-
-    if mounted.ExitCode <> 0 then
-        skiptest "a small disk cannot be mounted here"
-
-    try
-        work ()
-    finally
-        runProgram "umount" [ folder ] [] |> ignore
 
 let tests =
     testList

@@ -5,8 +5,8 @@ namespace HybridReplica;
 /// <summary>Bytes between a thread that writes and a thread that reads: in memory, and in a file if there are too many.
 /// </summary>
 /// <remarks>
-/// Bytes go into the ring, else into the spool, else into the overflow, and as long as there are any in a later one none go
-/// into an earlier one: so the oldest byte is always in the first that is not empty.
+/// Bytes go into the ring, else into the spool, else into the overflow, and as long as there are any in a later one
+/// none go into an earlier one: so the oldest byte is always in the first that is not empty.
 /// </remarks>
 /// <param name="sizes">How much it holds.</param>
 /// <param name="spoolFolder">Where the file is created, once it is needed.</param>

@@ -1,8 +1,8 @@
 namespace HybridReplica;
 
 /// <summary>
-/// When bytes were received, as precisely as few marks can say: to the millisecond, until there are too many of them; then
-/// every second one is dropped, and those to come are as far apart as the ones that are left.
+/// When bytes were received, as precisely as few marks can say: to the millisecond, until there are too many of them;
+/// then every second one is dropped, and those to come are as far apart as the ones that are left.
 /// </summary>
 /// <param name="most">The most marks.</param>
 sealed class ReceiptTimes(int most)

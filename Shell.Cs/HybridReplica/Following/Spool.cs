@@ -1,7 +1,9 @@
 namespace HybridReplica;
 
-/// <summary>Bytes in a file that is used in a circle. It is nothing to come back to: it is never synced, and goes with the
-/// process.</summary>
+/// <summary>
+/// Bytes in a file that is used in a circle. There is no coming back to it: it is never synced, and goes with the
+/// process.
+/// </summary>
 /// <remarks>One thread writes and one reads, at the same time if they like.</remarks>
 sealed class Spool : IByteQueue, IDisposable
 {

@@ -4,8 +4,8 @@ using HybridReplica.Core;
 namespace HybridReplica;
 
 /// <summary>
-/// What was received and not handed out yet: bytes, and notices between them, in the order in which they came. What does
-/// not fit into memory goes to a file.
+/// What was received and not handed out yet: bytes, and notices between them, in the order in which they came. What
+/// does not fit into memory goes to a file.
 /// </summary>
 /// <remarks>One thread adds (the producer), one takes (the consumer). Neither waits for the other's copying or disk.
 /// </remarks>
@@ -42,9 +42,9 @@ sealed class StreamBuffer<TNotice>(BufferSizes sizes, string spoolFolder) : IDis
     public long BytesSpooled => _store.BytesSpooled;
 
     /// <summary>
-    /// Whether the producer should add no more bytes, because the spool has no room for another piece, or the disk takes
-    /// no more. It ends when half of what was there is taken, and with it all that had no place in the spool. Any thread
-    /// may ask.
+    /// Whether the producer should add no more bytes, because the spool has no room for another piece, or the disk
+    /// takes no more. It ends when half of what was there is taken, and with it all that had no place in the spool. Any
+    /// thread may ask.
     /// </summary>
     public bool IsFull => Volatile.Read(ref _drained) is not null;
 
@@ -104,7 +104,9 @@ sealed class StreamBuffer<TNotice>(BufferSizes sizes, string spoolFolder) : IDis
             _wait.Release();
     }
 
-    /// <summary>The consumer takes bytes, at most as many as there are before the next notice. It never waits.</summary>
+    /// <summary>
+    /// The consumer takes bytes, at most as many as there are before the next notice. It never waits.
+    /// </summary>
     /// <returns>How many; 0 when a notice comes next, or nothing is there.</returns>
     /// <exception cref="IOException">The file cannot be read. The bytes are still there.</exception>
     /// <exception cref="ObjectDisposedException">What was there is gone.</exception>
@@ -179,8 +181,8 @@ sealed class StreamBuffer<TNotice>(BufferSizes sizes, string spoolFolder) : IDis
     }
 
     /// <summary>
-    /// Removes the file and gives up what was not taken, also while producer and consumer are busy here. What the producer
-    /// adds later goes nowhere.
+    /// Removes the file and gives up what was not taken, also while producer and consumer are busy here. What the
+    /// producer adds later goes nowhere.
     /// </summary>
     public void Dispose()
     {
