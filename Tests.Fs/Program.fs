@@ -14,6 +14,8 @@ let private all =
             StreamDatabaseTests.tests
             MasterRequestTests.tests
             MasterTests.tests
+            MasterStreamTests.tests
+            MasterFollowingTests.tests
             MasterCaptureTests.tests
             OvertakingTests.tests
             SimulationTests.tests

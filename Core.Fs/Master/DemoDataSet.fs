@@ -69,15 +69,14 @@ module DemoDataSet =
         BinaryPrimitives.WriteUInt64LittleEndian(Span sum, Crc64.update (0UL, ReadOnlySpan bytes))
         sum
 
-    /// The bytes of an RDB of version 9 that holds these keys in database 0, its checksum included.
-    [<CompiledName "Encode">]
-    let encode (keys: (string * DemoValue) list) : byte[] =
+    let private auxiliary (field: string, value: string) =
+        Array.concat [ [| Auxiliary |]; text field; text value ]
+
+    let private rdb fields (keys: (string * DemoValue) list) =
         let body =
             [
                 Encoding.ASCII.GetBytes "REDIS0009"
-                [| Auxiliary |]
-                text "redis-ver"
-                text "6.0.20"
+                yield! List.map auxiliary (("redis-ver", "6.0.20") :: fields)
                 [| SelectDatabase |]
                 length 0
                 [| ResizeDatabase |]
@@ -89,6 +88,24 @@ module DemoDataSet =
             |> Array.concat
 
         Array.append body (checksum body)
+
+    /// The bytes of an RDB of version 9 that holds these keys in database 0, its checksum included.
+    [<CompiledName "Encode">]
+    let encode (keys: (string * DemoValue) list) : byte[] = rdb [] keys
+
+    /// The same, for a replica that will follow from this position. Its database is named where it is known
+    /// (`rdbSaveInfoAuxFields`, 6.0.16).
+    [<CompiledName "EncodeAt">]
+    let encodeAt (position: Position, keys: (string * DemoValue) list) : byte[] =
+        let databases =
+            position.Database
+            |> ValueOption.map (fun database -> "repl-stream-db", string database)
+            |> ValueOption.toList
+
+        rdb
+            (databases
+             @ [ "repl-id", string position.Id; "repl-offset", string position.Offset ])
+            keys
 
     /// A handful of keys, for people to look at.
     [<CompiledName "Keys">]

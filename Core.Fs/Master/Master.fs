@@ -1,12 +1,14 @@
 namespace HybridReplica.Core
 
 /// What a master does next in its conversation with one client: the other side of `Replica.transition`, by the same
-/// rules. It answers what a replica asks, and nothing else; the stream behind a snapshot is its host's.
+/// rules. What all connections of a master have in common is its history, which its host keeps and `MasterStream`
+/// writes.
 [<RequireQualifiedAccess>]
 module Master =
 
     open MasterAnswers
     open MasterSaving
+    open MasterFeeding
 
     let private commandsOf (era: MasterEra) =
         [
@@ -87,7 +89,7 @@ module Master =
 
     /// From the state the master is in and the thing that just happened, to the state it goes to and what its host must
     /// do about it, in order. Total: any event in any state has an answer. A replica that was promised a snapshot is
-    /// not answered any more.
+    /// heard, and not answered any more.
     [<CompiledName "Transition">]
     let transition (state: MasterState, event: MasterEvent) : MasterState * MasterCommand list =
         match state.Phase, event with
@@ -96,10 +98,11 @@ module Master =
         | MasterPhase.Answering, MasterEvent.Asked words -> answer words state
         | MasterPhase.Answering, MasterEvent.Garbled trouble -> refuse $"ERR {trouble}" state |> hangUp
         | (MasterPhase.Delaying _ | MasterPhase.Saving _), MasterEvent.Ticked seconds -> tick seconds state
-        | MasterPhase.Sending, MasterEvent.SnapshotSent when state.RdbOnly -> hangUp (state, [])
-        | MasterPhase.Sending, MasterEvent.SnapshotSent ->
-            { state with
-                Phase = MasterPhase.Online
-            },
-            []
+        | MasterPhase.Online, MasterEvent.Ticked seconds -> wait seconds state
+        | MasterPhase.Sending framing, MasterEvent.SnapshotSent -> comeOnline framing state
+        | _, MasterEvent.Replicated(history, added) -> feed history added state
+        | (MasterPhase.Delaying _ | MasterPhase.Saving _ | MasterPhase.Sending _ | MasterPhase.Online),
+          MasterEvent.Asked words -> hear words state
+        | (MasterPhase.Delaying _ | MasterPhase.Saving _ | MasterPhase.Sending _ | MasterPhase.Online),
+          MasterEvent.Garbled _ -> hangUp (state, [])
         | _ -> state, []

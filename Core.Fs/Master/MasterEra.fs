@@ -35,6 +35,18 @@ type MasterEra =
         UnknownArgument: string
         /// To PSYNC and SYNC while the master has lost a master of its own.
         LinkLost: string
+        /// Whether SELECT is typed into the stream as people do at telnet, and not sent as an array (until 2.6).
+        TypesSelect: bool
+        /// How PING is written in the stream (in lower case since 6.2).
+        Ping: string
+        /// Whether replicas are asked how much they applied (since 3.0).
+        Asks: bool
+        /// Whether ACK may be followed by what is on disk (`FACK`, since 7.2).
+        TakesDurable: bool
+        /// Whether a transaction of one command goes without MULTI and EXEC (`propagatePendingCommands`, since 7.0).
+        UnwrapsOne: bool
+        /// Whether MULTI selects no database, so that SELECT comes behind it (since 7.2).
+        SelectsInside: bool
     }
 
     override this.ToString() = this.Name
@@ -61,6 +73,12 @@ module MasterEra =
             UnknownCommand = "ERR unknown command '{command}'"
             UnknownArgument = ""
             LinkLost = "ERR Can't SYNC while not connected with my master"
+            TypesSelect = true
+            Ping = "PING"
+            Asks = false
+            TakesDurable = false
+            UnwrapsOne = false
+            SelectsInside = false
         }
 
     let redis28 =
@@ -72,6 +90,7 @@ module MasterEra =
             PingTellsOfDisk = true
             NewlinePeriod = 1
             AuthenticationNeeded = "NOAUTH Authentication required."
+            TypesSelect = false
         }
 
     let redis40 =
@@ -82,6 +101,7 @@ module MasterEra =
             UnknownCommand = "ERR unknown command `{command}`, with args beginning with: "
             UnknownArgument = "`{argument}`, "
             LinkLost = "NOMASTERLINK Can't SYNC while not connected with my master"
+            Asks = true
         }
 
     let redis60 =
@@ -103,12 +123,16 @@ module MasterEra =
             CommandDenied = "NOPERM this user has no permissions to run the '{command}' command"
             UnknownCommand = "ERR unknown command '{command}', with args beginning with: "
             UnknownArgument = "'{argument}' "
+            Ping = "ping"
+            UnwrapsOne = true
         }
 
     let redis74 =
         { redis70 with
             Name = "7.4.1"
             CommandDenied = "NOPERM User {user} has no permissions to run the '{command}' command"
+            TakesDurable = true
+            SelectsInside = true
         }
 
     /// All of them, the oldest first.

@@ -12,6 +12,10 @@ module MasterEncoding =
     [<CompiledName "Line">]
     let line (text: string) : byte[] = Encoding.Latin1.GetBytes(text + "\r\n")
 
+    /// A piece of the stream, each of its characters standing for one byte.
+    [<CompiledName "Stream">]
+    let stream (bytes: string) : byte[] = Encoding.Latin1.GetBytes bytes
+
     /// What goes in front of a snapshot of so many bytes (`sendBulkToSlave` and `rdbSaveRioWithEOFMark`, 6.0.16).
     [<CompiledName "Announcement">]
     let announcement (framing: MasterFraming, length: int64, mark: EofMark) : byte[] =
@@ -33,8 +37,12 @@ type IMasterCommandHandler<'Result> =
     abstract Say: line: string -> 'Result
     /// See `MasterCommand.SendNewline`.
     abstract SendNewline: unit -> 'Result
+    /// See `MasterCommand.Deselect`.
+    abstract Deselect: unit -> 'Result
     /// See `MasterCommand.SendSnapshot`.
-    abstract SendSnapshot: framing: MasterFraming -> 'Result
+    abstract SendSnapshot: framing: MasterFraming * position: Position -> 'Result
+    /// See `MasterCommand.SendStream`.
+    abstract SendStream: bytes: string -> 'Result
     /// See `MasterCommand.HangUp`.
     abstract HangUp: unit -> 'Result
 
@@ -48,5 +56,7 @@ type MasterCommandExtensions =
         match command with
         | MasterCommand.Say line -> handler.Say line
         | MasterCommand.SendNewline -> handler.SendNewline()
-        | MasterCommand.SendSnapshot framing -> handler.SendSnapshot framing
+        | MasterCommand.Deselect -> handler.Deselect()
+        | MasterCommand.SendSnapshot(framing, position) -> handler.SendSnapshot(framing, position)
+        | MasterCommand.SendStream bytes -> handler.SendStream bytes
         | MasterCommand.HangUp -> handler.HangUp()

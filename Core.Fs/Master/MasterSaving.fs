@@ -10,18 +10,41 @@ module internal MasterSaving =
     let private enter phase (state: MasterState) = { state with Phase = phase }
 
     let private promise (state: MasterState) =
-        let history = state.Settings.History
+        let history = state.History
         MasterCommand.Say $"+FULLRESYNC {history.Id} {history.Offset}"
 
-    let send framing state =
-        enter MasterPhase.Sending state, [ MasterCommand.SendSnapshot framing ]
+    let private send framing state =
+        enter (MasterPhase.Sending framing) state, [ MasterCommand.SendSnapshot(framing, state.SavedAt) ]
 
     let hangUp (state: MasterState, commands) =
         enter MasterPhase.Closed state, commands @ [ MasterCommand.HangUp ]
 
+    // From here on the stream is kept for the replica, unless it wants none
+    // (`replicationSetupSlaveForFullResync`, `rdbPopulateSaveInfo`, 7.0.15).
+    let private hold (state: MasterState) =
+        let history = state.History
+
+        let state =
+            { state with
+                SavedAt =
+                    { Position.AtFullResync(history.Id, history.Offset) with
+                        Database = ValueSome(ValueOption.defaultValue 0 history.Selected)
+                    }
+                Feed = if state.RdbOnly then MasterFeed.Off else MasterFeed.Held ""
+            }
+
+        if state.Settings.PassesOn then
+            state, []
+        else
+            { state with
+                History = MasterStream.deselect history
+            },
+            [ MasterCommand.Deselect ]
+
     // Starts to save, to the socket or to disk.
     let private startSave isPromiseDue (state: MasterState) =
         let promises = if isPromiseDue then [ promise state ] else []
+        let state, deselection = hold state
 
         let state, commands =
             match state.Settings.Diskless && state.TakesMark, state.Settings.SaveTime with
@@ -29,7 +52,7 @@ module internal MasterSaving =
             | false, 0 -> send MasterFraming.Counted state
             | false, seconds -> enter (MasterPhase.Saving seconds) state, []
 
-        state, promises @ commands
+        state, promises @ deselection @ commands
 
     /// Promises a snapshot and saves it (`syncCommand`). SYNC is promised nothing.
     let fullResync isPsync (state: MasterState) =
@@ -65,18 +88,29 @@ module internal MasterSaving =
             state, commands @ later
         | _ -> state, []
 
+    // Goes on from where the replica is.
+    let private resume first (state: MasterState) =
+        let history = state.History
+
+        { state with
+            Phase = MasterPhase.Online
+            UsesPsync = true
+            Feed = MasterFeed.Flowing
+        },
+        [
+            if state.Settings.Era.NamesHistory && state.TakesHistoryName then
+                MasterCommand.Say $"+CONTINUE {history.Id}"
+            else
+                MasterCommand.Say "+CONTINUE"
+
+            match history.Behind(Offset(first - 1L)) with
+            | ValueSome bytes when bytes <> "" -> MasterCommand.SendStream bytes
+            | _ -> ()
+        ]
+
     /// PSYNC: goes on from where the replica is, or from the beginning.
     let psync id (first: string) (state: MasterState) =
-        let settings = state.Settings
-
         match Int64.TryParse first with
-        | true, first when canContinue id first settings.History ->
-            enter MasterPhase.Online state,
-            [
-                if settings.Era.NamesHistory && state.TakesHistoryName then
-                    MasterCommand.Say $"+CONTINUE {settings.History.Id}"
-                else
-                    MasterCommand.Say "+CONTINUE"
-            ]
-        | true, _ -> fullResync true state
+        | true, first when canContinue id first state.History -> resume first state
+        | true, _ -> fullResync true { state with UsesPsync = true }
         | false, _ -> refuse "ERR value is not an integer or out of range" state

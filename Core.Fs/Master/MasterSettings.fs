@@ -37,35 +37,6 @@ type MasterCondition =
     /// It cannot start to save.
     | CannotSave
 
-/// A history that went on under another id.
-type FormerHistory =
-    {
-        Id: ReplicationId
-        /// Up to here the two are the same.
-        Until: Offset
-    }
-
-/// What a master has to offer to a replica that wants to resume.
-type MasterHistory =
-    {
-        Id: ReplicationId
-        /// How far it goes.
-        Offset: Offset
-        /// The number of the first byte that is still kept.
-        BacklogFrom: int64
-        /// What it was called before (`master_replid2`, since 4.0).
-        Former: FormerHistory voption
-    }
-
-    /// A history of which nothing is kept but its end.
-    static member Without(id: ReplicationId, offset: Offset) : MasterHistory =
-        {
-            Id = id
-            Offset = offset
-            BacklogFrom = offset.Bytes + 1L
-            Former = ValueNone
-        }
-
 /// Everything a master is told before a replica comes. All times are whole seconds.
 type MasterSettings =
     {
@@ -75,14 +46,19 @@ type MasterSettings =
         Users: MasterUser list
         /// What keeps it from serving.
         Condition: MasterCondition
-        /// What it has replicated.
+        /// What it has replicated when somebody connects.
         History: MasterHistory
+        /// Whether it is a replica itself and passes on what its own master sends. Such a stream goes on behind a
+        /// snapshot without a SELECT (`replicationFeedStreamFromMasterStream`, since 4.0).
+        PassesOn: bool
         /// Whether snapshots go straight to the sockets of replicas that can tell their end (`repl-diskless-sync`).
         Diskless: bool
         /// Seconds until a save starts (`repl-diskless-sync-delay`, or the save of somebody else).
         Delay: int
         /// Seconds a save to disk takes.
         SaveTime: int
+        /// Seconds without a sign of life after which a replica that used PSYNC is given up (`repl-timeout`).
+        Timeout: int
     }
 
     /// A master without a password that saves at once, straight to the socket since 7.0.
@@ -92,7 +68,9 @@ type MasterSettings =
             Users = [ MasterUser.Default ValueNone ]
             Condition = MasterCondition.Ready
             History = history
+            PassesOn = false
             Diskless = List.contains "rdb-only" era.Options
             Delay = 0
             SaveTime = 0
+            Timeout = Limits.Timeout
         }

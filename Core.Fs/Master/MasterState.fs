@@ -21,6 +21,9 @@ type MasterEvent =
     | Ticked of seconds: int
     /// The snapshot is sent, the mark included.
     | SnapshotSent
+    /// The history is this now. The bytes that were added to it, one character each, are none where it changed
+    /// otherwise.
+    | Replicated of history: MasterHistory * added: string
 
 /// What a master's host is to do, in order.
 [<RequireQualifiedAccess>]
@@ -29,10 +32,25 @@ type MasterCommand =
     | Say of line: string
     /// Send a bare newline: the master is alive and still at work.
     | SendNewline
-    /// Send a snapshot, its announcement in front. Answered by `SnapshotSent`.
-    | SendSnapshot of framing: MasterFraming
+    /// The history all connections share is to be deselected (`MasterStream.deselect`).
+    | Deselect
+    /// Send a snapshot, its announcement in front. Answered by `SnapshotSent`. It is to hold the data at this position
+    /// of the history; since 4.0 it names it (`repl-id`, `repl-offset`, `repl-stream-db`).
+    | SendSnapshot of framing: MasterFraming * position: Position
+    /// Send bytes of the stream, one character each.
+    | SendStream of bytes: string
     /// Close the connection once all is sent.
     | HangUp
+
+/// What becomes of the stream on a connection.
+[<RequireQualifiedAccess>]
+type MasterFeed =
+    /// It does not concern this client.
+    | Off
+    /// It is kept for later: these bytes, one character each.
+    | Held of bytes: string
+    /// It is sent as it comes.
+    | Flowing
 
 /// Where a master is in its conversation with one client.
 [<RequireQualifiedAccess>]
@@ -47,8 +65,8 @@ type MasterPhase =
     /// A snapshot is being saved for so many seconds more (`SLAVE_STATE_WAIT_BGSAVE_END`).
     | Saving of seconds: int
     /// A snapshot is on its way (`SLAVE_STATE_SEND_BULK`).
-    | Sending
-    /// The replica has all there is (`SLAVE_STATE_ONLINE`).
+    | Sending of framing: MasterFraming
+    /// The replica has the snapshot or needs none (`SLAVE_STATE_ONLINE`).
     | Online
     /// It is over.
     | Closed
@@ -68,6 +86,20 @@ type MasterState =
         TakesHistoryName: bool
         /// Whether the client wants nothing after the snapshot (`rdb-only 1`).
         RdbOnly: bool
+        /// Whether it asked with PSYNC, and so is to acknowledge. Others are `CLIENT_PRE_PSYNC`.
+        UsesPsync: bool
+        /// What was replicated, as far as this connection was told.
+        History: MasterHistory
+        /// Where in it the snapshot begins that is saved or sent.
+        SavedAt: Position
+        /// What becomes of the stream.
+        Feed: MasterFeed
+        /// The highest offset the replica acknowledged (`repl_ack_off`).
+        Acknowledged: Offset
+        /// The highest offset it has on disk, as it says (`repl_aof_off`, since 7.2).
+        Durable: Offset
+        /// Seconds since its last sign of life (`repl_ack_time`).
+        Silence: int
     }
 
     /// A master nobody has connected to.
@@ -82,4 +114,11 @@ type MasterState =
             TakesMark = false
             TakesHistoryName = false
             RdbOnly = false
+            UsesPsync = false
+            History = settings.History
+            SavedAt = Position.AtFullResync(settings.History.Id, settings.History.Offset)
+            Feed = MasterFeed.Off
+            Acknowledged = Offset 0L
+            Durable = Offset 0L
+            Silence = 0
         }

@@ -14,7 +14,6 @@ sealed class DemoMaster : IAsyncDisposable
         MasterEraModule.redis70,
         MasterHistory.Without(ReplicationId.TryParse(RandomHex()).Value, Offset.NewOffset(0))
     );
-    readonly byte[] _snapshot = DemoDataSet.Encode(DemoDataSet.Keys);
     readonly Task _serving;
 
     /// <summary>Starts to serve a small data set, at a free port.</summary>
@@ -42,13 +41,12 @@ sealed class DemoMaster : IAsyncDisposable
         while (true)
         {
             using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
-            await new Host(client.GetStream(), _settings, _snapshot).RunAsync(_stop.Token);
+            await new Host(client.GetStream(), _settings).RunAsync(_stop.Token);
         }
     }
 
     /// <summary>One client: its bytes become requests, the master's commands become bytes.</summary>
-    sealed class Host(NetworkStream stream, MasterSettings settings, byte[] snapshot)
-        : IMasterCommandHandler<ValueTask<MasterEvent?>>
+    sealed class Host(NetworkStream stream, MasterSettings settings) : IMasterCommandHandler<ValueTask<MasterEvent?>>
     {
         readonly EofMark _mark = EofMark.TryParse(RandomHex()).Value;
         readonly byte[] _window = new byte[MasterRequest.Longest];
@@ -109,12 +107,22 @@ sealed class DemoMaster : IAsyncDisposable
             return null;
         }
 
-        public async ValueTask<MasterEvent?> SendSnapshot(MasterFraming framing)
+        // Nothing is ever written, so nobody will ask for the database of a command.
+        public ValueTask<MasterEvent?> Deselect() => default;
+
+        public async ValueTask<MasterEvent?> SendSnapshot(MasterFraming framing, Position position)
         {
+            var snapshot = DemoDataSet.EncodeAt(position, DemoDataSet.Keys);
             await stream.WriteAsync(MasterEncoding.Announcement(framing, snapshot.Length, _mark));
             await stream.WriteAsync(snapshot);
             await stream.WriteAsync(MasterEncoding.Ending(framing, _mark));
             return MasterEvent.SnapshotSent;
+        }
+
+        public async ValueTask<MasterEvent?> SendStream(string bytes)
+        {
+            await stream.WriteAsync(MasterEncoding.Stream(bytes));
+            return null;
         }
 
         public ValueTask<MasterEvent?> HangUp()

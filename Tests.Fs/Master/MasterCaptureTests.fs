@@ -73,9 +73,11 @@ let private withoutDetail (line: string) =
 let private lineOf command =
     match command with
     | MasterCommand.Say line -> Some line
-    | MasterCommand.SendSnapshot MasterFraming.Counted -> Some "$"
-    | MasterCommand.SendSnapshot MasterFraming.Marked -> Some "$EOF"
+    | MasterCommand.SendSnapshot(MasterFraming.Counted, _) -> Some "$"
+    | MasterCommand.SendSnapshot(MasterFraming.Marked, _) -> Some "$EOF"
     | MasterCommand.SendNewline
+    | MasterCommand.Deselect
+    | MasterCommand.SendStream _
     | MasterCommand.HangUp -> None
 
 let rec private requestsIn (bytes: byte[]) =

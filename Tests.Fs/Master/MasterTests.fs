@@ -26,7 +26,19 @@ let private tell (settings: MasterSettings) events =
         let state, commands = Master.transition (state, event)
         state, said @ commands)
 
-let private said settings events = snd (tell settings events)
+// Who shares the history with this connection is not asked here.
+let private said settings events =
+    snd (tell settings events)
+    |> List.filter (fun command -> command <> MasterCommand.Deselect)
+
+/// A snapshot of all there is.
+let private snapshot framing =
+    MasterCommand.SendSnapshot(
+        framing,
+        { Position.AtFullResync(id, Offset 1432L) with
+            Database = ValueSome 0
+        }
+    )
 
 let private say line = MasterCommand.Say line
 
@@ -39,14 +51,19 @@ let private resume (era: MasterEra) (asked: string) events =
         { MasterSettings.Of(
               era,
               { history with
-                  BacklogFrom = 1000L
+                  Backlog = String.replicate 433 "x"
                   Former = ValueSome { Id = formerId; Until = Offset 1200L }
               }
           ) with
             Diskless = false
         }
 
-    said settings (events @ [ words asked ]) |> List.last
+    said settings (events @ [ words asked ])
+    |> List.filter (fun command ->
+        match command with
+        | MasterCommand.SendStream _ -> false
+        | _ -> true)
+    |> List.last
 
 let private answers =
     testList
@@ -120,8 +137,8 @@ let private snapshots =
         "snapshots"
         [
             testCase "a mark is for those who can tell it, a length for everybody else" (fun () ->
-                let counted = MasterCommand.SendSnapshot MasterFraming.Counted
-                let marked = MasterCommand.SendSnapshot MasterFraming.Marked
+                let counted = snapshot MasterFraming.Counted
+                let marked = snapshot MasterFraming.Marked
                 let onDisk = { redis70 with Diskless = false }
                 Expect.equal (said redis70 [ capable; words "PSYNC ? -1" ] |> List.last) marked "capa eof"
                 Expect.equal (said redis70 [ words "PSYNC ? -1" ]) [ fullResync; counted ] "no capa"
@@ -142,7 +159,7 @@ let private snapshots =
                         MasterCommand.SendNewline
                         fullResync
                         MasterCommand.SendNewline
-                        MasterCommand.SendSnapshot MasterFraming.Counted
+                        snapshot MasterFraming.Counted
                     ]
                     "commands")
             testCase "before 2.8.22 the promise comes before the wait" (fun () ->

@@ -11,7 +11,7 @@ let history (chance: Chance) : MasterHistory =
     let offset = int64 (chance.Between(0, 1_000_000))
 
     { MasterHistory.Without(identity chance, Offset offset) with
-        BacklogFrom = max 1L (offset - int64 (chance.Between(0, 1000)))
+        Backlog = String.replicate (int (min offset (int64 (chance.Between(0, 1001))))) "\n"
         Former =
             if chance.OnceIn 2 then
                 ValueSome

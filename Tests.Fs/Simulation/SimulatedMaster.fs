@@ -18,7 +18,7 @@ type SimulatedMaster
             send now (MasterPiece.Line lines) (MasterEncoding.line line)
             lines <- lines + 1
         | MasterCommand.SendNewline -> send now MasterPiece.Newline "\n"B
-        | MasterCommand.SendSnapshot framing ->
+        | MasterCommand.SendSnapshot(framing, _) ->
             let length = plan.Snapshot.LongLength
             send now MasterPiece.Announcement (MasterEncoding.announcement (framing, length, plan.Mark))
             send now MasterPiece.Snapshot plan.Snapshot
@@ -27,6 +27,9 @@ type SimulatedMaster
                 send now MasterPiece.Mark (MasterEncoding.ending (framing, plan.Mark))
 
             take now MasterEvent.SnapshotSent
+        // Nobody else is connected, and nothing was replicated that could be sent.
+        | MasterCommand.Deselect
+        | MasterCommand.SendStream _ -> ()
         | MasterCommand.HangUp -> wire.Close now
 
     and take now event =
