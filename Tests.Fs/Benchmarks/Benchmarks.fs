@@ -17,6 +17,9 @@ let private benchmarks: (string * (unit -> unit)) list =
         "handshake", HandshakeBenchmark.handshake
         "crc64", (fun () -> BenchmarkRunner.Run<Crc64Benchmark> inProcess |> ignore)
         "stream", StreamBenchmark.run
+        "follow", (fun () -> FollowBenchmark.replay 2048)
+        "large-value", (fun () -> FollowBenchmark.largeValue 512)
+        "latency", FollowBenchmark.latency
         "model", (fun () -> BenchmarkRunner.Run<ModelBenchmark> inProcess |> ignore)
     ]
 
