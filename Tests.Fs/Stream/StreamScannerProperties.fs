@@ -149,6 +149,23 @@ let private laws =
                         "the commands behind it"
 
                     Expect.equal rest.Ending reading.Ending "how it ends")
+            testProperty "behind any safe position it comes to the same safe position"
+            <| Prop.forAll anyText (fun text ->
+                let last (position: Position) =
+                    let behind = text.Substring(int (position.Offset.Bytes - start.Offset.Bytes))
+                    let mutable scan = StreamScan.At position
+                    let mutable isFurther = true
+
+                    while isFurther do
+                        let left = behind.Substring(int (scan.Offset.Bytes - position.Offset.Bytes))
+                        let next = (window scan (bytes left) [||]).Scan
+                        isFurther <- next.Offset > scan.Offset
+                        scan <- next
+
+                    scan.SafePosition start.Id
+
+                for _, look in looks byCommand whole (bytes text) do
+                    Expect.equal (last (look.Scan.SafePosition start.Id)) (last start) "the safe position in the end")
         ]
 
 let tests = testList "stream scanner laws" [ laws ]

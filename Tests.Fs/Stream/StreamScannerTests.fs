@@ -54,9 +54,13 @@ let private words =
         [
             testCase "where there is no room for them, the look stops behind their number" (fun () ->
                 let text = command [ "SET"; "a"; "b" ]
+
+                for room in 0..2 do
+                    let { Scan = scan } = look byCommand (Array.zeroCreate room) (text + text)
+                    Expect.equal (lengthOf scan) 4 "bytes looked at"
+                    Expect.equal (scan.Words, scan.WordsSeen) (3L, 0L) "words announced, words seen"
+
                 let { Scan = scan } = look byCommand (Array.zeroCreate 2) text
-                Expect.equal (lengthOf scan) 4 "bytes looked at"
-                Expect.equal (scan.Words, scan.WordsSeen) (3L, 0L) "words announced, words seen"
 
                 let { Scan = whole } =
                     byCommand scan (bytes (text.Substring 4)) (Array.zeroCreate 3)
