@@ -69,6 +69,8 @@ let private all =
             Following.StreamBufferTests.tests
             Following.BufferThreadsTests.tests
             Following.SpoolTests.tests
+            Following.HealthTests.tests
+            Following.MetricsTests.tests
         ]
 
 [<EntryPoint>]

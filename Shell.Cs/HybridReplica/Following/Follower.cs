@@ -45,7 +45,12 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
         _cancellation = cancellation;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, disposing);
         _buffer = new(BufferSizes.WithSpool(options.SpoolSize), options.SpoolFolder ?? Path.GetTempPath());
-        _metrics = new(MasterAddress.Read(options.Master).ToString());
+        _metrics = new(
+            MasterAddress.Read(options.Master).ToString(),
+            options.TimeProvider,
+            () => _buffer.BytesBuffered,
+            () => _buffer.BytesSpooled
+        );
         _decoder = new(_buffer, options.LargeCommand, _metrics);
         if (from is { } position)
             _decoder.BeginAt(position);
@@ -59,11 +64,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
     /// <summary>What is to be said about it now.</summary>
     public FollowMetrics Metrics => _metrics;
 
-    public void Acknowledge(in Position position, bool isDurable)
-    {
-        _metrics.Acknowledged(position.Offset.Bytes, isDurable);
-        _mailbox.Acknowledge(position, isDurable);
-    }
+    public void Acknowledge(in Position position, bool isDurable) => _mailbox.Acknowledge(position, isDurable);
 
     public ValueTask<bool> MoveNextAsync()
     {
@@ -169,7 +170,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
                     target,
                     _mailbox,
                     new Delivery(_buffer, _mailbox, time, _metrics),
-                    _options.Observer is { } observer ? [observer] : [],
+                    _options.Observer is { } observer ? [_metrics, observer] : [_metrics],
                     _logger,
                     _stop.Token
                 )
