@@ -71,6 +71,7 @@ let private all =
             Following.SpoolTests.tests
             Following.HealthTests.tests
             Following.MetricsTests.tests
+            Real.MetricsTests.tests
         ]
 
 [<EntryPoint>]

@@ -9,6 +9,7 @@ open Expecto
 open HybridReplica
 open HybridReplica.Core
 open HybridReplica.Tests
+open HybridReplica.Tests.Following.Listening
 open HybridReplica.Tests.Shell.Fetching
 
 let private position offset : Position =
@@ -69,28 +70,6 @@ type private Follower(applied: Offset voption) =
 
     interface IDisposable with
         member _.Dispose() = metrics.Dispose()
-
-/// All that is measured now with this tag: instrument and value.
-let private measured master =
-    let found = Dictionary<string, float>()
-    use listener = new MeterListener()
-
-    listener.InstrumentPublished <-
-        Action<_, _>(fun instrument listener ->
-            if instrument.Meter.Name = ReplicaMeter.Name then
-                listener.EnableMeasurementEvents instrument)
-
-    let note (instrument: Instrument) (value: float) (tags: KeyValuePair<string, obj | null>[]) =
-        if tags = [| KeyValuePair("master", box master) |] then
-            found.Add(instrument.Name, value)
-
-    listener.SetMeasurementEventCallback<int64>(fun instrument value tags _ ->
-        note instrument (float value) (tags.ToArray()))
-
-    listener.SetMeasurementEventCallback<float>(fun instrument value tags _ -> note instrument value (tags.ToArray()))
-    listener.Start()
-    listener.RecordObservableInstruments()
-    found
 
 let private lag =
     testList
