@@ -207,7 +207,7 @@ let largeValue (mebibytes: int) =
 let latency () =
     use server = master "1mb"
 
-    use replica =
+    let replica =
         new ReplicaClient(ReplicaOptions(Master = Uri $"redis://127.0.0.1:{server.Port}"))
 
     use isThere = new SemaphoreSlim(0)
