@@ -112,6 +112,19 @@ let private laws =
 
                 for looking in [ window; byCommand; byWord ] do
                     Expect.equal (endingOf (looks looking whole (bytes text))) expected "how it ends")
+            testProperty "trouble is the same when it is looked at again"
+            <| cut (fun text sizes ->
+                for looking in [ window; byCommand; byWord ] do
+                    let there, look = List.last (looks looking sizes (bytes text))
+
+                    if look.Trouble.IsSome then
+                        let at = int (look.Scan.Offset.Bytes - start.Offset.Bytes)
+
+                        let rest = Array.sub (bytes text) at (there - at)
+                        let again = looking look.Scan rest (Array.zeroCreate text.Length)
+
+                        Expect.equal again.Trouble look.Trouble "the trouble"
+                        Expect.equal again.Scan.Offset look.Scan.Offset "the place in front of it")
             testProperty "it waits with less than a line in the window, or goes on"
             <| cut (fun text sizes ->
                 for looking in [ window; byCommand; byWord ] do
