@@ -162,6 +162,11 @@ public sealed class ReplicaClient : IAsyncDisposable
             _follower?.Acknowledge(reached, isDurable);
     }
 
+    /// <summary>How things stand with the enumeration that is under way. Null: there is none.</summary>
+    /// <param name="bounds">What still counts as keeping up. Default: <see cref="HealthBounds.Default"/>.</param>
+    public ReplicaStatus? GetStatus(HealthBounds? bounds = null) =>
+        _follower?.Metrics.Status(bounds ?? HealthBounds.Default);
+
     // One call: cancelled by its caller or by the disposal of the client, whichever comes first.
     async Task<SnapshotInfo> RunAsync(
         Func<CancellationToken, Task<SnapshotInfo>> fetch,
