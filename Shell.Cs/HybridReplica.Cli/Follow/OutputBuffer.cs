@@ -1,0 +1,64 @@
+using System.Buffers;
+
+namespace HybridReplica.Cli.Follow;
+
+/// <summary>Bytes on their way to the output, which can be taken back as long as they are here.</summary>
+sealed class OutputBuffer : IBufferWriter<byte>
+{
+    byte[] _bytes = new byte[64 * 1024];
+
+    /// <summary>How many there are.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>The bytes. They are borrowed until more are added.</summary>
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
+
+    public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _bytes.AsSpan(Length);
+    }
+
+    /// <summary>Adds bytes at the end.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        Reserve(bytes.Length);
+        bytes.CopyTo(_bytes.AsSpan(Length));
+        Length += bytes.Length;
+    }
+
+    /// <summary>Adds one byte at the end.</summary>
+    public void Add(byte value)
+    {
+        Reserve(1);
+        _bytes[Length++] = value;
+    }
+
+    /// <summary>Adds a number in decimal digits.</summary>
+    public void AddNumber(long number)
+    {
+        const int mostDigits = 20;
+        Reserve(mostDigits);
+        _ = number.TryFormat(_bytes.AsSpan(Length), out var written, provider: null);
+        Length += written;
+    }
+
+    /// <summary>Takes back what lies behind this length.</summary>
+    public void CutTo(int length) => Length = length;
+
+    // An empty span would be taken for the end of the memory.
+    void Reserve(int count)
+    {
+        var needed = Length + Math.Max(count, 1);
+        if (needed > _bytes.Length)
+            Array.Resize(ref _bytes, Math.Max(needed, _bytes.Length * 2));
+    }
+}
