@@ -93,8 +93,9 @@ static class BackupCommand
             : await FetchAsync(replica, where, progress: null, cancellation);
     }
 
-    // The library looks at the options when it is given them.
-    static ReplicaClient Join(ReplicaOptions options, ILoggerFactory logging)
+    /// <summary>A client with these options, which the library looks at when it is given them.</summary>
+    /// <exception cref="UsageException">They cannot be used.</exception>
+    public static ReplicaClient Join(ReplicaOptions options, ILoggerFactory logging)
     {
         try
         {

@@ -29,6 +29,9 @@ static class ExitCode
     /// <summary>The data is corrupt: checksum, format.</summary>
     public const int Corrupt = 8;
 
+    /// <summary>A gap: the position can no longer be resumed from.</summary>
+    public const int Gap = 9;
+
     /// <summary>A bug of ours.</summary>
     public const int Bug = 10;
 

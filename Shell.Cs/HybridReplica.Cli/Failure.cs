@@ -1,3 +1,4 @@
+using HybridReplica.Cli.Follow;
 using HybridReplica.Core;
 
 namespace HybridReplica.Cli;
@@ -24,6 +25,13 @@ sealed record Failure(int ExitCode, string Name, string Message, string Advice)
                 replica.Blame.ToString(),
                 replica.Message + Subject(replica.Blame.IsDisk ? target : master),
                 replica.Advice
+            ),
+            FollowException follow => follow.Failure,
+            PositionStoreException stored => new Failure(
+                Cli.ExitCode.Corrupt,
+                "Corrupt",
+                stored.Message,
+                stored.Advice
             ),
             OperationCanceledException => new Failure(
                 Cli.ExitCode.Interrupted,

@@ -106,7 +106,9 @@ sealed class MasterOptions
     };
 
     /// <summary>Adds the argument and the options to a verb.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="withRdbOnly">Whether the stream can be done without.</param>
+    public void AddTo(Command command, bool withRdbOnly = true)
     {
         _uri.Validators.Add(Complaint.RefuseOptions);
         command.Add(_uri);
@@ -125,10 +127,11 @@ sealed class MasterOptions
             _tlsCert,
             _tlsKey,
             _tlsSkipVerify,
-            _rdbOnly,
         ];
         foreach (var option in options)
             command.Add(option);
+        if (withRdbOnly)
+            command.Add(_rdbOnly);
     }
 
     /// <summary>What was given, as the library wants it.</summary>

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using HybridReplica.Cli;
+using HybridReplica.Cli.Follow;
 
 using var fileSizeLimit = FileSizeLimit.Survive();
 
 var root = new RootCommand("Joins a Redis or Valkey master as a replica.")
 {
     BackupCommand.Create(),
+    FollowCommand.Create(),
     ReplayCommand.Create(),
     DemoCommand.Create(),
 };

@@ -60,7 +60,8 @@ static class Summary
         return string.Create(CultureInfo.InvariantCulture, $"{size:0.#} {units[unit]}");
     }
 
-    static string Object(Action<Utf8JsonWriter> write)
+    /// <summary>A JSON object, on one line.</summary>
+    public static string Object(Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
         // The object is read by programs and people, never put into a page.

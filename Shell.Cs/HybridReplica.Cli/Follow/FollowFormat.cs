@@ -66,7 +66,7 @@ abstract class FollowFormat(OutputBuffer output)
     public abstract void WriteSnapshot(SnapshotReceived received);
 
     /// <summary>Says that the stream goes on where it was.</summary>
-    public abstract void WriteResumed(Resumed resumed);
+    public abstract void WriteResumed(Position? position, DateTimeOffset time);
 
     /// <summary>Whether a reader can be told that a snapshot took the place of all that was written before.</summary>
     public virtual bool TellsFullResyncs => true;

@@ -146,9 +146,9 @@ sealed class JsonLines : FollowFormat, IDisposable
         EndLine();
     }
 
-    public override void WriteResumed(Resumed resumed)
+    public override void WriteResumed(Position? position, DateTimeOffset time)
     {
-        BeginEvent("resumed", resumed.Position, resumed.ReceivedAt);
+        BeginEvent("resumed", position, time);
         EndLine();
     }
 

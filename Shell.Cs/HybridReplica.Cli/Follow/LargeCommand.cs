@@ -6,7 +6,8 @@ namespace HybridReplica.Cli.Follow;
 /// </summary>
 /// <param name="filter">Whether it is written.</param>
 /// <param name="format">How.</param>
-sealed class LargeCommand(CommandFilter filter, FollowFormat format)
+/// <param name="transaction">The transaction it may be in.</param>
+sealed class LargeCommand(CommandFilter filter, FollowFormat format, OpenTransaction transaction)
 {
     /// <summary>A key longer than this, in bytes, is not waited for: the command passes.</summary>
     const int LongestKey = 64 * 1024;
@@ -22,6 +23,9 @@ sealed class LargeCommand(CommandFilter filter, FollowFormat format)
         Passes,
         Dropped,
     }
+
+    /// <summary>Whether the stream is in the middle of one.</summary>
+    public bool IsOpen => _fate != Fate.None;
 
     /// <summary>Whether the beginning of one has been written, and not its end.</summary>
     public bool IsWritten => _fate == Fate.Passes;
@@ -98,6 +102,7 @@ sealed class LargeCommand(CommandFilter filter, FollowFormat format)
     void Release(CommandPart part, in CommandMark mark, bool withPart)
     {
         _fate = Fate.Passes;
+        transaction.BeforeCommand(mark);
         format.BeginLarge(mark, part.ArgumentCount + 1);
         foreach (var word in _words)
         {

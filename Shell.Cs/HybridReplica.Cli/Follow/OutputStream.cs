@@ -11,12 +11,20 @@ sealed class OutputStream(string name, Stream stream) : FollowOutput
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
-        // A pipe that nobody reads from takes nothing for as long as that lasts, and looks at no token.
-        var writing = stream.WriteAsync(bytes, CancellationToken.None);
-        if (writing.IsCompletedSuccessfully)
-            writing.GetAwaiter().GetResult();
-        else
-            await writing.AsTask().WaitAsync(stop);
+        try
+        {
+            // A pipe that nobody reads from takes nothing for as long as that lasts, and looks at no token.
+            var writing = stream.WriteAsync(bytes, CancellationToken.None);
+            if (writing.IsCompletedSuccessfully)
+                writing.GetAwaiter().GetResult();
+            else
+                await writing.AsTask().WaitAsync(stop);
+        }
+        catch (IOException exception) when (IsBrokenPipe(exception))
+        {
+            throw FollowException.BrokenPipe(name);
+        }
+
         Length += bytes.Length;
     }
 
@@ -26,4 +34,8 @@ sealed class OutputStream(string name, Stream stream) : FollowOutput
         throw new InvalidOperationException("What was written cannot be taken back.");
 
     public override void Dispose() => stream.Dispose();
+
+    // EPIPE, and ERROR_BROKEN_PIPE and ERROR_NO_DATA.
+    static bool IsBrokenPipe(IOException exception) =>
+        OperatingSystem.IsWindows() ? (exception.HResult & 0xFFFF) is 109 or 232 : exception.HResult == 32;
 }

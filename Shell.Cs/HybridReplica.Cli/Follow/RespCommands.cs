@@ -58,7 +58,7 @@ sealed class RespCommands(OutputBuffer output) : FollowFormat(output)
 
     public override void WriteSnapshot(SnapshotReceived received) { }
 
-    public override void WriteResumed(Resumed resumed) { }
+    public override void WriteResumed(Position? position, DateTimeOffset time) { }
 
     public override void Forget() => _selected = null;
 

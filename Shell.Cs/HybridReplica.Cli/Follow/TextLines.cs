@@ -69,8 +69,8 @@ sealed class TextLines(OutputBuffer output) : FollowFormat(output)
             $"snapshot of {Summary.Bytes(received.Snapshot.Bytes)} at {Show(received.Position)}"
         );
 
-    public override void WriteResumed(Resumed resumed) =>
-        WriteEvent(resumed.ReceivedAt, $"resumed at {Show(resumed.Position)}");
+    public override void WriteResumed(Position? position, DateTimeOffset time) =>
+        WriteEvent(time, $"resumed at {Show(position)}");
 
     static string Show(Position? position) => position?.ToString() ?? "the beginning";
 
