@@ -46,6 +46,10 @@ let private all =
             OptionsTests.tests
             LogTests.tests
             ShellPartsTests.tests
+            PositionStoreTests.tests
+            FormatTests.tests
+            FilterTests.tests
+            FollowerTests.tests
             RedisSourceTests.tests
             RowTests.tests
             PurityTests.tests
