@@ -13,13 +13,19 @@ open HybridReplica.Tests.Shell.Fetching
 
 let private sizes = BufferSizes(1000, 1L <<< 24, 1000)
 
+/// The file that a descriptor is for. Other tests close theirs meanwhile.
+let private tryResolve (descriptor: string) =
+    try
+        Option.ofObj (File.ResolveLinkTarget(descriptor, false))
+    with :? IOException ->
+        None
+
 /// The files below the folder that this process has open, by what Linux knows of it.
 let private openBelow (folder: string) =
     [
         for descriptor in Directory.GetFiles "/proc/self/fd" do
-            match File.ResolveLinkTarget(descriptor, false) with
-            | null -> ()
-            | target when target.FullName.StartsWith(folder, StringComparison.Ordinal) -> descriptor
+            match tryResolve descriptor with
+            | Some target when target.FullName.StartsWith(folder, StringComparison.Ordinal) -> descriptor
             | _ -> ()
     ]
 
