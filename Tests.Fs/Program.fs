@@ -66,6 +66,7 @@ let private all =
             Real.UsageTests.tests
             Real.ReplayTests.tests
             Real.DemoTests.tests
+            Real.FollowToolTests.tests
             ToolTests.tests
             ReadmeTests.tests
             LinkTests.tests

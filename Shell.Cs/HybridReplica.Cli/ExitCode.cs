@@ -48,6 +48,7 @@ static class ExitCode
             _ when blame.IsMasterSilent => MasterSilent,
             _ when blame.IsDisk => Disk,
             _ when blame.IsCorrupt => Corrupt,
+            _ when blame.IsHistory => Gap,
             _ => Bug,
         };
 }
