@@ -49,6 +49,7 @@ let private all =
             PositionStoreTests.tests
             FormatTests.tests
             FilterTests.tests
+            ExactlyOnceTests.tests
             FollowerTests.tests
             RedisSourceTests.tests
             RowTests.tests

@@ -1,249 +1,216 @@
-/// The loop of the tool, with a stream that is made up: what is in the output, however it is interrupted.
+/// The loop of the tool, with a stream that is made up: what is in the output when something is void, or fails.
 module HybridReplica.Tests.FollowerTests
 
 open System
-open System.Collections.Generic
 open System.IO
 open System.Text
-open System.Text.Json
 open System.Threading
 open System.Threading.Tasks
 open Expecto
-open FsCheck
-open FsCheck.FSharp
 open HybridReplica
 open HybridReplica.Cli.Follow
 open HybridReplica.Core
-open HybridReplica.Tests
 open HybridReplica.Tests.Follow.StreamEvents
+open HybridReplica.Tests.Follow.MadeUpStreams
 open HybridReplica.Tests.Shell.Fetching
 
-/// Ends a run as kill -9 does.
-exception private Killed
+/// What is written to a file, and to standard output, of these events; after them it is interrupted.
+let private outputs (name: string) (events: ReplicaEvent list) : Task<string * string> =
+    task {
+        use place = new Place()
+        File.WriteAllText(place.Target, "")
+        use stop = new CancellationTokenSource()
 
-/// What the stream brings: a command alone, a command in parts, or a transaction of so many commands.
-type private Unit =
-    | Alone
-    | InParts
-    | Together of commands: int
+        let stopping cancellation =
+            stop.Cancel()
+            silence cancellation
 
-/// The words of the command with this offset.
-let private words (offset: int64) =
-    [ bytes "SET"; bytes $"key:{offset}"; bytes (String('x', int (offset % 40L))) ]
-
-/// The events of a history, each with the offset behind it.
-let private eventsOf (units: Unit list) : (int64 * ReplicaEvent) list =
-    let mutable offset = 0L
-
-    let next () =
-        offset <- offset + 10L
-        offset
-
-    [
-        for unit in units do
-            match unit with
-            | Alone ->
-                let mark = next ()
-                let received = command mark 0 ValueNone (words mark)
-                received.Position <- at mark
-                mark, received :> ReplicaEvent
-            | InParts ->
-                let mark = next ()
-
-                for part in parts mark 0 5 (words mark) do
-                    mark, part
-            | Together count ->
-                let start = offset
-                // The position of the events inside says that nothing moved.
-                let inside (happened: ReplicaEvent) =
-                    happened.Position <- at start
-                    happened
-
-                next (), inside (TransactionStarted(Transaction = start, Offset = offset, ReceivedAt = time))
-
-                for _ in 1..count do
-                    let mark = next ()
-                    mark, inside (command mark 0 (ValueSome start) (words mark))
-
-                let mark = next ()
-                let ended = TransactionEnded(Transaction = start, Offset = mark, ReceivedAt = time)
-                ended.Position <- at mark
-                mark, ended
-    ]
-
-/// The offsets of the commands in a history.
-let private commandsOf (events: (int64 * ReplicaEvent) list) =
-    [
-        for offset, happened in events do
-            match happened with
-            | :? CommandReceived -> offset
-            | :? CommandPart as part when part.IsLast -> offset
-            | _ -> ()
-    ]
-
-/// A stream of these events. Before some of them it lets others wait; how it ends, the last function says.
-let private stream (events: ReplicaEvent list) (pauses: int -> bool) (ending: CancellationToken -> Task<bool>) =
-    let enumerate (cancellation: CancellationToken) =
-        let rest = Queue<ReplicaEvent> events
-        let mutable current = None
-
-        let next () =
-            current <- Some(rest.Dequeue())
-            true
-
-        { new IAsyncEnumerator<ReplicaEvent> with
-            member _.Current = Option.get current
-
-            member _.MoveNextAsync() =
-                if rest.Count = 0 then
-                    ValueTask<bool>(ending cancellation)
-                elif pauses rest.Count then
-                    ValueTask<bool>(
-                        task {
-                            do! Task.Yield()
-                            return next ()
-                        }
+        let follow output =
+            task {
+                let! ended =
+                    inTime (
+                        run
+                            name
+                            output
+                            null
+                            deaf
+                            noLimits
+                            (ValueSome(at 0L))
+                            (stream events (fun _ -> true) stopping)
+                            stop.Token
                     )
-                else
-                    ValueTask<bool>(next ())
 
-            member _.DisposeAsync() = ValueTask()
-        }
-
-    fun (cancellation: CancellationToken) ->
-        { new IAsyncEnumerable<ReplicaEvent> with
-            member _.GetAsyncEnumerator(_) = enumerate cancellation
-        }
-
-/// It never goes on, until somebody leaves.
-let private silence (cancellation: CancellationToken) : Task<bool> =
-    task {
-        do! Task.Delay(Timeout.Infinite, cancellation)
-        return false
-    }
-
-let private killed (_: CancellationToken) : Task<bool> = Task.FromException<bool> Killed
-
-/// Whether it ended as if it had been killed.
-let private dies (running: Task<FollowEnd>) : Task<bool> =
-    task {
-        try
-            let! _ = inTime running
-            return false
-        with Killed ->
-            return true
-    }
-
-let private noLimits = FollowLimits(Nullable(), Nullable(), Nullable())
-
-let private noFilter = CommandFilter([], [], [])
-
-/// One run of the tool on an output, without a master.
-let private run (name: string) (output: FollowOutput) store acknowledgement limits start events interrupted =
-    task {
-        let buffer = OutputBuffer()
-        let format = FollowFormat.Create(name, buffer) |> nonNull
-        let journal = OutputJournal(output, buffer, store, acknowledgement)
-        let tally = FollowTally()
-        let writing = StreamWriting(format, journal, noFilter, tally)
-        let follower = Follower(buffer, journal, writing, limits, tally, ignore)
-        return! follower.RunAsync((fun _ cancellation -> events cancellation), start, interrupted)
-    }
-
-let private deaf =
-    { new IAcknowledgement with
-        member _.Applied _ = ()
-        member _.Durable _ = ()
-    }
-
-let private offsetsIn (text: string) =
-    [
-        for line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries) do
-            use document = JsonDocument.Parse line
-
-            match document.RootElement.TryGetProperty "command" with
-            | true, _ -> document.RootElement.GetProperty("offset").GetInt64()
-            | false, _ -> ()
-    ]
-
-/// One run with a state, as the tool does it. It is killed in this step of this store, or when the stream ends.
-let private attempt (place: Place) (all: (int64 * ReplicaEvent) list) upTo (dyingStep: int) pauses =
-    task {
-        let statePath = Path.Combine(place.Folder, "state")
-        use! state = StateFile.OpenAsync(statePath, CancellationToken.None)
-        use output = OutputFile.Open place.Target
-        do! state.PrepareAsync(output, CancellationToken.None)
-        let mutable steps = 0
-
-        let die _ =
-            steps <- steps + 1
-
-            if steps = dyingStep then
-                raise Killed
-
-        let acknowledgement =
-            { new IAcknowledgement with
-                member _.Applied position =
-                    failtestf "%A was acknowledged, though it is on disk too" position
-
-                member _.Durable position =
-                    let stored = (FilePositionStore statePath).LoadAsync().AsTask().Result
-                    Expect.equal stored position "what is acknowledged is stored"
+                Expect.equal ended.Reason FollowReason.Interrupted "the reason"
             }
 
-        let start =
-            if state.Position.HasValue then
-                state.Position.Value.Offset.Bytes
-            else
-                -1L
-
-        let head: ReplicaEvent list =
-            if start < 0L then
-                [ fullResync FullResyncReason.NoPosition; snapshot (at 0L) ]
-            else
-                [ resumed (at start) false ]
-
-        let rest = all |> List.filter (fun (offset, _) -> offset > start) |> List.map snd
-        let last = fst (List.last all)
-        let limits = FollowLimits(Nullable(), Nullable last, Nullable())
-        let events = stream (List.truncate upTo (head @ rest)) pauses killed
-        let store = FilePositionStore(statePath, die)
-        return! dies (run "jsonl" output store acknowledgement limits state.Position events CancellationToken.None)
+        use file = OutputFile.Open place.Target
+        do! follow file
+        use stream = new MemoryStream()
+        use output = new OutputStream("standard output", stream)
+        do! follow output
+        return File.ReadAllText place.Target, Encoding.UTF8.GetString(stream.ToArray())
     }
 
-let private history =
-    Gen.nonEmptyListOf (
-        Gen.frequency
-            [
-                3, Gen.constant Alone
-                1, Gen.constant InParts
-                2, Gen.map Together (Gen.choose (1, 4))
-            ]
-    )
+/// A command, and then the first half of a transaction.
+let private halfTransaction () : ReplicaEvent list =
+    [
+        snd (eventsOf [ Alone ]).Head
+        for _, happened in List.take 3 (List.tail (eventsOf [ Alone; Together 4 ])) do
+            happened
+    ]
 
-let private deaths =
-    Gen.listOf (Gen.zip (Gen.choose (0, 30)) (Gen.choose (1, 30))) |> Gen.resize 8
+/// A command, and then the first half of one that comes in parts.
+let private halfCommand () : ReplicaEvent list =
+    let large = [ bytes "SET"; bytes "large"; Array.zeroCreate 100_000 ]
 
-let private exactlyOnce =
-    testPropertyWithConfig
-        { FsCheckConfig.defaultConfig with
-            maxTest = 30
-            endSize = 30
-        }
-        "whenever it is killed, and however often, every command is in the output exactly once"
-    <| Prop.forAll (Gen.zip3 history deaths (Gen.choose (1, 4)) |> Arb.fromGen) (fun (units, deaths, pace) ->
-        let all = eventsOf units
-        use place = new Place()
-        File.WriteAllText(place.Target, "{}\n")
-        let pauses rest = rest % pace = 0
+    [
+        snd (eventsOf [ Alone ]).Head
+        for part in List.take 30 (parts 20L 0 1000 large) do
+            part
+    ]
 
-        for upTo, step in deaths do
-            let _ = (attempt place all upTo step pauses).Result
-            // A write that was under way.
-            File.AppendAllText(place.Target, "{\"half a li")
+let private linesOf (text: string) =
+    text.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
 
-        let isKilled = (attempt place all Int32.MaxValue -1 pauses).Result
-        Expect.isFalse isKilled "the last run"
-        Expect.equal (offsetsIn (File.ReadAllText place.Target)) (commandsOf all) "the commands")
+let private takenBack name half =
+    testCaseTask $"{name} that does not come to its end is no part of a file, and void elsewhere" (fun () ->
+        task {
+            let! file, pipe = outputs "jsonl" (half ())
+            Expect.equal (offsetsIn file) [ 10L ] "the commands in the file"
+            Expect.hasLength (linesOf file) 1 "lines in the file"
+            Expect.stringContains (List.last (linesOf pipe)) "\"event\":\"rewound\"" "the last line elsewhere"
+            Expect.equal (offsetsIn pipe).Head 10L "the first command elsewhere"
+        })
 
-let tests = testList "follower" [ exactlyOnce ]
+let private rewound name half =
+    testCaseTask $"{name} that comes again is written once" (fun () ->
+        task {
+            let again = snd (eventsOf [ Alone; Alone ]).[1]
+            let! file, pipe = outputs "jsonl" (half () @ [ resumed (at 10L) true; again ])
+            Expect.equal (offsetsIn file) [ 10L; 20L ] "the commands in the file"
+
+            let events =
+                linesOf pipe |> List.filter (fun line -> line.Contains "\"event\":\"rewound\"")
+
+            Expect.hasLength events 1 "lines that say so elsewhere"
+            Expect.equal (List.last (offsetsIn pipe)) 20L "the last command elsewhere"
+        })
+
+let private goesOn =
+    testCaseTask "what merely goes on is not touched" (fun () ->
+        task {
+            let all = List.map snd (eventsOf [ Alone; Together 2; InParts ])
+
+            for cut in 1 .. all.Length - 1 do
+                let events = List.take cut all @ [ resumed (at 0L) false ] @ List.skip cut all
+                let! file, pipe = outputs "jsonl" events
+                Expect.equal (offsetsIn file) (commandsOf (eventsOf [ Alone; Together 2; InParts ])) "the commands"
+                Expect.equal pipe file "the same everywhere"
+        })
+
+let private respRewound =
+    testList
+        "resp"
+        [
+            testCaseTask "half a transaction is discarded where it cannot be cut off" (fun () ->
+                task {
+                    let! file, pipe = outputs "resp" (halfTransaction ())
+                    Expect.stringStarts pipe file "the beginning"
+                    Expect.stringEnds pipe "*1\r\n$7\r\nDISCARD\r\n" "the end"
+                })
+            testCaseTask "half a command cannot be, and ends it" (fun () ->
+                task {
+                    try
+                        let! _ = outputs "resp" (halfCommand () @ [ resumed (at 10L) true ])
+                        failtest "it went on"
+                    with :? FollowException as exn ->
+                        Expect.equal exn.Failure.ExitCode 3 "the exit code"
+                })
+            testCaseTask "a full resync is a gap in what was begun" (fun () ->
+                task {
+                    let first = snd (eventsOf [ Alone ]).Head
+
+                    try
+                        let! _ = outputs "resp" [ first; fullResync FullResyncReason.NoPosition ]
+                        failtest "it went on"
+                    with :? FollowException as exn ->
+                        Expect.equal exn.Failure.ExitCode 9 "the exit code"
+                })
+        ]
+
+let private filtered =
+    testCaseTask "a transaction of which nothing passes leaves no trace" (fun () ->
+        task {
+            use stream = new MemoryStream()
+            use output = new OutputStream("standard output", stream)
+            let buffer = OutputBuffer()
+            use format = new JsonLines(buffer)
+            let journal = OutputJournal(output, buffer, null, deaf)
+
+            let writing =
+                StreamWriting(format, journal, CommandFilter([ "key:100" ], [], []), FollowTally())
+
+            for _, happened in eventsOf [ Together 3; InParts; Together 6 ] do
+                writing.Take happened
+
+            Expect.equal
+                (linesOf (Encoding.UTF8.GetString(buffer.Written.ToArray()))
+                 |> List.map (fun line -> line.Contains "\"event\""))
+                [ true; false; true ]
+                "MULTI, the command, EXEC"
+        })
+
+let private failing =
+    testCaseTask "when the master fails, what came before is written and acknowledged" (fun () ->
+        task {
+            use place = new Place()
+            File.WriteAllText(place.Target, "")
+            use output = OutputFile.Open place.Target
+            let mutable acknowledged = []
+
+            let hearing =
+                { new IAcknowledgement with
+                    member _.Applied position =
+                        acknowledged <- string position :: acknowledged
+
+                    member _.Durable _ = failtest "nothing is stored"
+                }
+
+            let ending (_: CancellationToken) : Task<bool> =
+                Task.FromException<bool>(ReplicaException(Fault.Silence 60))
+
+            let events = List.map snd (eventsOf [ Alone; Together 2 ])
+
+            try
+                let! _ =
+                    run
+                        "jsonl"
+                        output
+                        null
+                        hearing
+                        noLimits
+                        (ValueSome(at 0L))
+                        (stream events (fun _ -> false) ending)
+                        CancellationToken.None
+
+                failtest "it did not fail"
+            with :? ReplicaException as exn ->
+                Expect.equal exn.Fault (Fault.Silence 60) "the fault"
+
+            Expect.equal acknowledged.Head (string (at 50L)) "what was acknowledged last"
+            Expect.hasLength (offsetsIn (File.ReadAllText place.Target)) 3 "the commands"
+        })
+
+let tests =
+    testList
+        "follower"
+        [
+            takenBack "a transaction" halfTransaction
+            takenBack "a large command" halfCommand
+            rewound "a transaction" halfTransaction
+            rewound "a large command" halfCommand
+            goesOn
+            respRewound
+            filtered
+            failing
+        ]

@@ -13,7 +13,9 @@ open System.Threading.Tasks
 let databaseOf (number: int) = number % 16
 
 let private request (words: string list) =
-    let word (text: string) = $"${Encoding.UTF8.GetByteCount text}\r\n{text}\r\n"
+    let word (text: string) =
+        $"${Encoding.UTF8.GetByteCount text}\r\n{text}\r\n"
+
     $"*{words.Length}\r\n" + String.Join("", List.map word words)
 
 /// The commands that make up a write: every fifth is a transaction with the one after it.
@@ -49,7 +51,10 @@ let writing (port: int) (perSecond: int) (stop: CancellationToken) : Task<int> =
 
             while not stop.IsCancellationRequested do
                 let batch = max 1 (perSecond / 100)
-                let commands = [ for next in number + 1 .. number + batch -> commandsOf next ] |> List.concat
+
+                let commands =
+                    [ for next in number + 1 .. number + batch -> commandsOf next ] |> List.concat
+
                 number <- number + batch
                 do! stream.WriteAsync(Encoding.UTF8.GetBytes(commands |> List.map request |> String.concat ""))
 
