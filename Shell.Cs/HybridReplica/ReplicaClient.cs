@@ -121,7 +121,7 @@ public sealed class ReplicaClient : IAsyncDisposable
     /// The events. The enumeration throws <see cref="ReplicaException"/> when following cannot go on.
     /// </returns>
     /// <exception cref="ArgumentException">The options cannot be used; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">The client follows already (when the enumeration begins).</exception>
+    /// <exception cref="InvalidOperationException">It follows already (when the enumeration begins).</exception>
     public IAsyncEnumerable<ReplicaEvent> FollowAsync(
         Position? from = null,
         CancellationToken cancellationToken = default

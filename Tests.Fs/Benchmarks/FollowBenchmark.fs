@@ -155,8 +155,8 @@ let replay (mebibytes: int) =
                 let ours, events, _, each, peak = consume server position last (1L <<< 30)
                 let theirs = replayByReplica file options last
 
-                printfn
-                    $"  await foreach %.3f{ours} s (%.0f{events} events, %.1f{each} bytes allocated for each, peak %d{peak / 1048576L} MiB), replica %.3f{theirs} s"
+                printf $"  await foreach %.3f{ours} s (%.0f{events} events, %.1f{each} bytes allocated for each, "
+                printfn $"peak %d{peak / 1048576L} MiB), replica %.3f{theirs} s"
 
                 ours, theirs
         ]
@@ -164,8 +164,8 @@ let replay (mebibytes: int) =
     let ours = rounds |> List.map fst |> median
     let theirs = rounds |> List.map snd |> median
 
-    printfn
-        $"  medians: %.2f{count / ours / 1e6} million commands/s, a replica %.2f{count / theirs / 1e6}: %.2f{theirs / ours} x"
+    printf $"  medians: %.2f{count / ours / 1e6} million commands/s, a replica %.2f{count / theirs / 1e6}: "
+    printfn $"%.2f{theirs / ours} x"
 
     File.Delete file
 
@@ -200,8 +200,8 @@ let largeValue (mebibytes: int) =
     for name, large in [ "whole", 1L <<< 30; "in parts", 1L <<< 20 ] do
         let seconds, events, bytes, _, peak = consume server position last large
 
-        printfn
-            $"one value of {mebibytes} MiB %s{name}: %.3f{seconds} s, %.0f{events} events, %.0f{bytes} bytes, peak %d{peak / 1048576L} MiB (%.2f{float peak / float length} x)"
+        printf $"one value of {mebibytes} MiB %s{name}: %.3f{seconds} s, %.0f{events} events, %.0f{bytes} bytes, "
+        printfn $"peak %d{peak / 1048576L} MiB (%.2f{float peak / float length} x)"
 
 /// From a write on the master to the event in the consumer, both in this process.
 let latency () =

@@ -25,7 +25,7 @@ sealed class CommandDecoder(StreamBuffer<Told> buffer, long largeCommand, Follow
     ArgumentRange[] _ranges = new ArgumentRange[64];
     byte[] _bytes = [];
 
-    // What is left of the bytes begins at the command that is not whole yet; it has been looked at up to the middle one.
+    // What is left of the bytes begins at the command that is not whole yet, and was looked at as far as the middle.
     int _front;
     int _middle;
     int _back;

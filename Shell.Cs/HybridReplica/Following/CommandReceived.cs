@@ -4,9 +4,9 @@ namespace HybridReplica;
 
 /// <summary>A command that changes data, or that the master wants its replicas to have for other reasons.</summary>
 /// <remarks>
-/// SELECT, PING and REPLCONF are not among them: the database and the position of the commands hold what they say. MULTI
-/// and EXEC are <see cref="TransactionStarted"/> and <see cref="TransactionEnded"/>. The memory is borrowed until the
-/// next event is asked for; <see cref="ToOwned"/> keeps it.
+/// SELECT, PING and REPLCONF are not among them: the database and the position of the commands hold what they say.
+/// MULTI and EXEC are <see cref="TransactionStarted"/> and <see cref="TransactionEnded"/>. The memory is borrowed until
+/// the next event is asked for; <see cref="ToOwned"/> keeps it.
 /// </remarks>
 public sealed class CommandReceived : ReplicaEvent
 {
