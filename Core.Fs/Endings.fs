@@ -30,6 +30,7 @@ module internal Endings =
         { enter Phase.Connecting (heard state) with
             Elapsed = 0
             Promised = ValueNone
+            StreamDatabase = ValueNone
             CutOff = ValueNone
             Stream = state.Stream |> ValueOption.map (fun stream -> { stream with IsAlive = false })
         },

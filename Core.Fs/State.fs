@@ -33,6 +33,8 @@ type State =
         Resume: Position voption
         /// Where the snapshot that is coming stands, if the master said so.
         Promised: Position voption
+        /// The database in which its stream begins, if it says so.
+        StreamDatabase: int voption
         /// What is known of the stream. None: nothing, or nothing any more.
         Stream: StreamState voption
         /// Whether there is no room for more of the stream.
@@ -59,13 +61,18 @@ type State =
 
     /// A replica that has not begun.
     static member Initial(settings: Settings) : State =
+        let isFullOnly =
+            settings.Follow
+            |> ValueOption.exists (fun following -> following.Policy = ResumePolicy.FullOnly)
+
         {
             Settings = settings
             Phase = Phase.Idle
             Link = 1
             HasTemporary = false
-            Resume = settings.Resume
+            Resume = if isFullOnly then ValueNone else settings.Resume
             Promised = ValueNone
+            StreamDatabase = ValueNone
             Stream = ValueNone
             IsStalled = false
             HasJoined = false

@@ -58,6 +58,7 @@ module internal Taking =
 
         { state with
             Promised = ValueOption.map noted state.Promised
+            StreamDatabase = ValueSome database
         },
         []
 

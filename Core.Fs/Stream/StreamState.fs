@@ -11,6 +11,10 @@ type StreamState =
         Scan: StreamScan
         /// Whether the master said where in its history the stream began. What SYNC brought cannot be resumed.
         IsResumable: bool
+        /// Whether a mark ended the snapshot: then the master waits for a word before it starts the stream
+        /// (`replicaStartCommandStream`, 7.0.15). Masters of 2.6 know neither marks nor acknowledgements, and put an
+        /// error into the stream for each of these (`replconfCommand`, 2.6.17).
+        IsMarked: bool
         /// How much the consumer has applied. None: nothing yet.
         Applied: Offset voption
         /// How much of that the consumer has on disk. None: it does not say.
@@ -34,6 +38,7 @@ type StreamState =
             EarlierIds = []
             Scan = StreamScan.At position
             IsResumable = isResumable
+            IsMarked = false
             Applied = applied
             Durable = ValueNone
             Wanted = ValueNone
@@ -68,8 +73,7 @@ type StreamState =
                 this.UpTo(limit, this.Durable)
             )
         else
-            // Where we are in a history that we do not know, nobody can say; but a master may wait for a word before it
-            // starts the stream (`replicaStartCommandStream`, 7.0.15).
+            // Where we are in a history that we do not know, nobody can say.
             Request.Ack(Offset 0L, ValueNone)
 
     /// The same, if the master still waits for something, and otherwise without what it waited for.

@@ -7,10 +7,11 @@ module internal Streaming =
 
     let private send (request: Request) = Command.Send(WireForm.Array, request)
 
-    // A 2.6 master knows nothing of acknowledgements.
+    // A 2.6 master knows nothing of acknowledgements, whoever talks to it.
     let private acknowledge limit (stream: StreamState) (state: State) =
         match state.Settings.Dialect with
-        | Dialect.Redis6 -> [ send (stream.Acknowledgement limit) ]
+        | Dialect.Redis6 when stream.IsResumable || stream.IsMarked -> [ send (stream.Acknowledgement limit) ]
+        | Dialect.Redis6
         | Dialect.Redis26
         | Dialect.Redis26Lenient -> []
 
@@ -58,10 +59,13 @@ module internal Streaming =
         // A snapshot that does not say so begins in the first database (`replicationCreateMasterClient`, 6.0.16).
         let position =
             { promised with
-                Database = ValueSome(ValueOption.defaultValue 0 promised.Database)
+                Database = ValueSome(ValueOption.defaultValue 0 state.StreamDatabase)
             }
 
-        let stream = StreamState.At(position, state.Promised.IsSome, ValueNone)
+        let stream =
+            { StreamState.At(position, state.Promised.IsSome, ValueNone) with
+                IsMarked = snapshot.Framing.IsUntil
+            }
 
         let announcements =
             tell (Notice.SnapshotReceived(snapshot, position)) state
