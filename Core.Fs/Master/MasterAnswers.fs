@@ -43,6 +43,8 @@ module internal MasterAnswers =
         | "listening-port" when not (isNumber value) -> Error "ERR value is not an integer or out of range"
         | "rdb-only" when value <> "0" && value <> "1" -> Error "ERR value is out of range"
         | "rdb-only" -> Ok { state with RdbOnly = (value = "1") }
+        | "rdb-filter-only" when value <> "" && value <> "functions" ->
+            Error $"ERR Unsupported rdb-filter-only option: {value}"
         | "capa" when isSame value "eof" -> Ok { state with TakesMark = true }
         | "capa" when isSame value "psync2" -> Ok { state with TakesHistoryName = true }
         | _ -> Ok state

@@ -118,7 +118,7 @@ module MasterEra =
     let redis70 =
         { redis60 with
             Name = "7.0.15"
-            Options = redis60.Options @ [ "rdb-only" ]
+            Options = redis60.Options @ [ "rdb-only"; "rdb-filter-only" ]
             WrongPassword = "WRONGPASS invalid username-password pair or user is disabled."
             CommandDenied = "NOPERM this user has no permissions to run the '{command}' command"
             UnknownCommand = "ERR unknown command '{command}', with args beginning with: "

@@ -80,10 +80,12 @@ module internal MasterFeeding =
             else
                 state, []
 
-    /// What a replica says. It is not answered.
+    /// What a replica says. It is not answered, unless by a master that does not know what an acknowledgement is.
     let hear (words: string list) (state: MasterState) =
         match words with
         | [] -> { state with Silence = 0 }, []
+        | command :: _ :: _ when isSame command "replconf" && not state.Settings.Era.KnowsPsync ->
+            configure (List.tail words) state
         | command :: option :: text :: later when isSame command "replconf" && isSame option "ack" ->
             acknowledge text later state
         | _ -> state, []
