@@ -19,26 +19,19 @@ let private outputs (name: string) (events: ReplicaEvent list) : Task<string * s
     task {
         use place = new Place()
         File.WriteAllText(place.Target, "")
-        use stop = new CancellationTokenSource()
-
-        let stopping cancellation =
-            stop.Cancel()
-            silence cancellation
 
         let follow output =
             task {
+                use stop = new CancellationTokenSource()
+
+                let stopping cancellation =
+                    stop.Cancel()
+                    silence cancellation
+
+                let made = stream events (fun _ -> true) stopping
+
                 let! ended =
-                    inTime (
-                        run
-                            name
-                            output
-                            null
-                            deaf
-                            noLimits
-                            (ValueSome(at 0L))
-                            (stream events (fun _ -> true) stopping)
-                            stop.Token
-                    )
+                    inTime (run name output null deaf noLimits (ValueSome(at 0L)) made stop.Token)
 
                 Expect.equal ended.Reason FollowReason.Interrupted "the reason"
             }

@@ -5,7 +5,7 @@ namespace HybridReplica.Cli.Follow;
 
 /// <summary>Which arguments of a command are keys, counted from 0 behind its name.</summary>
 /// <param name="First">The first of a row of keys.</param>
-/// <param name="Last">The last of that row; -1 is the last argument, and less than the first means none.</param>
+/// <param name="Last">The last of that row; -1 is the last argument. Less than the first: there is no row.</param>
 /// <param name="Step">How far the keys are apart.</param>
 /// <param name="Count">Where a number of keys stands that follow it. Null: nowhere.</param>
 /// <param name="Store">The word behind which one more key stands. Null: there is none.</param>
