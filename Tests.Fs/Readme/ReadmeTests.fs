@@ -3,7 +3,10 @@ module HybridReplica.Tests.ReadmeTests
 open System
 open System.Diagnostics
 open System.IO
+open System.Threading
+open System.Threading.Tasks
 open Expecto
+open HybridReplica
 open HybridReplica.Core
 open HybridReplica.Cli
 open HybridReplica.Tests
@@ -14,14 +17,15 @@ let private readme () =
 let private source (path: string) =
     File.ReadAllText(Repository.findAbove $"Tests.Fs/{path}")
 
-/// What stands in README between a fence of this language and the next one.
-let private block (language: string) =
-    let text = readme ()
+/// What stands in README between each fence of this language and the next one.
+let private blocks (language: string) =
+    let fence = $"```{language}\n"
 
-    let start =
-        text.IndexOf($"```{language}\n", StringComparison.Ordinal) + language.Length + 4
+    (readme ()).Split fence
+    |> Array.skip 1
+    |> Array.map (fun text -> text.Substring(0, text.IndexOf("\n```", StringComparison.Ordinal) + 1))
 
-    text.Substring(start, text.IndexOf("\n```", start, StringComparison.Ordinal) - start + 1)
+let private block language = Array.head (blocks language)
 
 let private between (first: string) (last: string) (text: string) =
     let start = text.IndexOf(first, StringComparison.Ordinal) + first.Length
@@ -51,6 +55,13 @@ let tests =
         [
             testCase "shows the C# consumer that is compiled here"
             <| fun () -> Expect.equal (block "csharp") (source "Readme/Consumer/Program.cs") "the C# block"
+
+            testCase "shows the C# follower that is compiled here"
+            <| fun () ->
+                Expect.equal
+                    (Array.item 1 (blocks "csharp"))
+                    (source "Readme/Consumer/Following.cs")
+                    "the second C# block"
 
             testCase "shows the F# host of the model that is compiled here"
             <| fun () ->
@@ -83,11 +94,30 @@ let tests =
                         Expect.equal complained "" "standard error"
                         Expect.stringContains said "Verified" "standard output"
 
-                        Expect.equal
-                            (File.ReadAllBytes(Path.Combine(folder.FullName, "dump.rdb")))
-                            (DemoDataSet.encode DemoDataSet.keys)
-                            "the snapshot"
+                        let snapshot = File.ReadAllBytes(Path.Combine(folder.FullName, "dump.rdb"))
+
+                        let verdict =
+                            RdbCheck.advance (RdbCheck.empty, ReadOnlySpan snapshot) |> RdbCheck.conclude
+
+                        Expect.isTrue verdict.IsVerified "the checksum of the file"
                     finally
                         folder.Delete true
+                })
+
+            testCaseTask "has a C# follower that stores where it is" (fun () ->
+                task {
+                    use server = RealServer.RealServer.Start RealServer.ServerSettings.Default
+                    let positions = Path.Combine(server.Folder, "position")
+                    use stop = new CancellationTokenSource()
+
+                    let following =
+                        Example.Following.PrintAsync(Uri $"redis://127.0.0.1:{server.Port}", positions, stop.Token)
+
+                    Real.Waiting.until "a position is stored" (fun () -> File.Exists positions)
+                    stop.Cancel()
+                    let! _ = Task.WhenAny following
+                    Expect.isTrue following.IsCanceled "it ends when it is asked to"
+                    let! position = FilePositionStore(positions).LoadAsync()
+                    Expect.isTrue position.HasValue "it knows where it was"
                 })
         ]
