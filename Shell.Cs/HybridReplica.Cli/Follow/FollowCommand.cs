@@ -87,7 +87,7 @@ static class FollowCommand
         Action<ReplicaEvent> notice = how.Quiet ? _ => { } : new FollowNotices(terminal).Tell;
         var follower = new Follower(buffer, journal, writing, plan.Limits, tally, notice);
         Task<FollowEnd> Run() => follower.RunAsync(replica.FollowAsync, from, stop);
-        return terminal is null ? await Run() : await FollowStatus.RunAsync(terminal, tally, Run);
+        return terminal is null ? await Run() : await FollowStatus.RunAsync(terminal, tally, replica, Run);
     }
 
     // Where the stream itself is shown, a line that changes all the time would be in its way.

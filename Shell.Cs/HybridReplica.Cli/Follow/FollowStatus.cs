@@ -9,15 +9,20 @@ static class FollowStatus
     static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs the work with a line that shows how it stands.</summary>
-    public static Task<T> RunAsync<T>(IAnsiConsole terminal, FollowTally tally, Func<Task<T>> work) =>
+    public static Task<T> RunAsync<T>(
+        IAnsiConsole terminal,
+        FollowTally tally,
+        ReplicaClient replica,
+        Func<Task<T>> work
+    ) =>
         terminal
             .Status()
             .StartAsync(
-                Line(tally, rate: 0),
+                Line(tally, replica, rate: 0),
                 async context =>
                 {
                     using var ended = new CancellationTokenSource();
-                    var showing = ShowAsync(context, tally, ended.Token);
+                    var showing = ShowAsync(context, tally, replica, ended.Token);
                     try
                     {
                         return await work();
@@ -30,7 +35,12 @@ static class FollowStatus
                 }
             );
 
-    static async Task ShowAsync(StatusContext context, FollowTally tally, CancellationToken ended)
+    static async Task ShowAsync(
+        StatusContext context,
+        FollowTally tally,
+        ReplicaClient replica,
+        CancellationToken ended
+    )
     {
         using var timer = new PeriodicTimer(Period);
         var before = tally.Commands;
@@ -39,7 +49,7 @@ static class FollowStatus
             while (await timer.WaitForNextTickAsync(ended))
             {
                 var now = tally.Commands;
-                context.Status(Line(tally, (now - before) / Period.TotalSeconds));
+                context.Status(Line(tally, replica, (now - before) / Period.TotalSeconds));
                 before = now;
             }
         }
@@ -49,11 +59,13 @@ static class FollowStatus
         }
     }
 
-    static string Line(FollowTally tally, double rate) =>
-        Markup.Escape(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{tally.State}, offset {tally.Offset}, lag {tally.Lag.TotalSeconds:0.0} s, {rate:#,0} commands/s"
-            )
-        );
+    static string Line(FollowTally tally, ReplicaClient replica, double rate)
+    {
+        var status = replica.GetStatus();
+        var bytes = Summary.Bytes(status?.LagBytes ?? 0);
+        var seconds = status?.LagTime.TotalSeconds ?? 0;
+        var place = string.Create(CultureInfo.InvariantCulture, $"{tally.State}, offset {tally.Offset}");
+        var lag = string.Create(CultureInfo.InvariantCulture, $"lag {bytes} and {seconds:0.0} s");
+        return Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{place}, {lag}, {rate:#,0} commands/s"));
+    }
 }

@@ -5,7 +5,6 @@ namespace HybridReplica.Cli.Follow;
 /// <summary>How a run stands, for whoever watches it, and for the summary. Others may read it meanwhile.</summary>
 sealed class FollowTally
 {
-    long _received;
     long _commands;
     long _offset;
 
@@ -24,24 +23,11 @@ sealed class FollowTally
     /// <summary>How often the stream went on where it was.</summary>
     public int PartialResyncs { get; set; }
 
-    /// <summary>Whether everything that was received has been dealt with.</summary>
-    public bool IsIdle { get; set; }
-
-    /// <summary>How far what is being written lies behind what is received now.</summary>
-    public TimeSpan Lag =>
-        IsIdle || Volatile.Read(ref _received) is var received && received == 0
-            ? TimeSpan.Zero
-            : DateTimeOffset.UtcNow - new DateTimeOffset(received, TimeSpan.Zero);
-
     /// <summary>A command was written.</summary>
     public void CountCommand() => Volatile.Write(ref _commands, _commands + 1);
 
     /// <summary>The stream was read up to here.</summary>
-    public void Reach(long offset, DateTimeOffset received)
-    {
-        Volatile.Write(ref _offset, offset);
-        Volatile.Write(ref _received, received.UtcTicks);
-    }
+    public void Reach(long offset) => Volatile.Write(ref _offset, offset);
 }
 
 /// <summary>Why a run came to its end.</summary>

@@ -100,11 +100,9 @@ sealed class Follower
                 {
                     var waiting = next.AsTask();
                     pending = waiting;
-                    _tally.IsIdle = true;
                     await CommitAsync(patience.Token);
                     if (!await IsBeforeAsync(waiting, stop.Token))
                         return null;
-                    _tally.IsIdle = false;
                     next = new(waiting);
                 }
 

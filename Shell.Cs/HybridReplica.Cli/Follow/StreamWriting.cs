@@ -48,15 +48,15 @@ sealed class StreamWriting
                 Write(part);
                 break;
             case TransactionStarted started:
-                _tally.Reach(started.Offset, started.ReceivedAt);
+                _tally.Reach(started.Offset);
                 _transaction.Begin(new(started.Offset, null, started.Transaction, started.ReceivedAt));
                 break;
             case TransactionEnded ended:
-                _tally.Reach(ended.Offset, ended.ReceivedAt);
+                _tally.Reach(ended.Offset);
                 _transaction.End(new(ended.Offset, null, ended.Transaction, ended.ReceivedAt));
                 break;
             case PingReceived ping:
-                _tally.Reach(ping.Offset, ping.ReceivedAt);
+                _tally.Reach(ping.Offset);
                 break;
             case FullResync resync:
                 Write(resync);
@@ -111,7 +111,7 @@ sealed class StreamWriting
 
     void Write(CommandReceived command)
     {
-        _tally.Reach(command.Offset, command.ReceivedAt);
+        _tally.Reach(command.Offset);
         if (!_filter.IsOpen && !_filter.Passes(command))
             return;
 
@@ -123,7 +123,7 @@ sealed class StreamWriting
 
     void Write(CommandPart part)
     {
-        _tally.Reach(part.Offset, part.ReceivedAt);
+        _tally.Reach(part.Offset);
         if (_large.Take(part, new(part.Offset, part.Database, part.Transaction, part.ReceivedAt)))
             _tally.CountCommand();
     }
@@ -144,7 +144,7 @@ sealed class StreamWriting
         _hasBegun = true;
         _tally.State = "following";
         if (received.Position is { } position)
-            _tally.Reach(position.Offset.Bytes, received.ReceivedAt);
+            _tally.Reach(position.Offset.Bytes);
         _format.WriteSnapshot(received);
     }
 
@@ -154,7 +154,7 @@ sealed class StreamWriting
         _tally.State = "following";
         _tally.PartialResyncs++;
         if (resumed.Position is { } position)
-            _tally.Reach(position.Offset.Bytes, resumed.ReceivedAt);
+            _tally.Reach(position.Offset.Bytes);
         if (resumed.IsRewound)
             TakeBackOrEnd(resumed.ReceivedAt);
         _resumed = (resumed.Position, resumed.ReceivedAt);
