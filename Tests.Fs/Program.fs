@@ -19,6 +19,7 @@ let private all =
             MasterCaptureTests.tests
             OvertakingTests.tests
             SimulationTests.tests
+            FollowingSimulationTests.tests
             PrintableTests.tests
             PositionTests.tests
             ReplyTests.tests

@@ -5,7 +5,12 @@ open HybridReplica.Core
 
 /// Hosts the pure master on one connection. `strike` says what happens to a piece on its way, if anything does.
 type SimulatedMaster
-    (plan: Plan, settings: MasterSettings, wire: SimulatedWire, strike: MasterPiece -> (uint64 * WireFault) voption) =
+    (
+        plan: Plan,
+        settings: MasterSettings,
+        wire: SimulatedWire<Occurrence>,
+        strike: MasterPiece -> (uint64 * WireFault) voption
+    ) =
     let mutable state = MasterState.Initial settings
     let mutable window: byte[] = [||]
     let mutable lines = 0

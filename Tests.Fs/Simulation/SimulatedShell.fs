@@ -6,7 +6,7 @@ open HybridReplica.Core
 /// Does what the replica commands, and reports what comes of it, as the comments of `Command` and `Event` say. Time is
 /// virtual, in milliseconds.
 type SimulatedShell(chance: Chance, plan: Plan, old: byte[]) =
-    let agenda = Agenda()
+    let agenda = Agenda<Occurrence>()
     let misfortune = Misfortune(chance, plan)
     let disk = SimulatedDisk(old, misfortune.OnDisk)
     let answers = Queue<Event>()
@@ -17,7 +17,7 @@ type SimulatedShell(chance: Chance, plan: Plan, old: byte[]) =
     let mutable isOpen = false
     let mutable loss: NetworkTrouble voption = ValueNone
     let mutable isLost = false
-    let mutable toMaster: SimulatedWire voption = ValueNone
+    let mutable toMaster: SimulatedWire<Occurrence> voption = ValueNone
     let mutable master: SimulatedMaster voption = ValueNone
 
     let isCurrent number = isOpen && number = link
@@ -43,13 +43,17 @@ type SimulatedShell(chance: Chance, plan: Plan, old: byte[]) =
         let toReplica =
             let arrival bytes = Occurrence.ReplicaHears(number, bytes)
 
-            SimulatedWire(chance, plan, agenda, arrival, (fun trouble -> Occurrence.ReplicaLoses(number, trouble)))
+            let loss trouble =
+                Occurrence.ReplicaLoses(number, trouble)
+
+            SimulatedWire(chance, plan.Chunk, plan.Latency, agenda, arrival, loss)
 
         let host = SimulatedMaster(plan, settings, toReplica, misfortune.OnTheWire)
         let arrival bytes = Occurrence.MasterHears(number, bytes)
         master <- ValueSome host
         // Nothing breaks in this direction: whatever does is noticed in the other.
-        toMaster <- ValueSome(SimulatedWire(chance, plan, agenda, arrival, (fun _ -> Occurrence.MasterTicks 0)))
+        let loss _ = Occurrence.MasterTicks 0
+        toMaster <- ValueSome(SimulatedWire(chance, plan.Chunk, plan.Latency, agenda, arrival, loss))
         agenda.Add(now + int64 (chance.Between(0, 999)), Occurrence.MasterTicks number)
         host.Accept now
 

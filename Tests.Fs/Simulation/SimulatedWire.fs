@@ -14,12 +14,12 @@ type Occurrence =
     | Answered of event: Event
 
 /// What is going to happen, in the order in which it will. Times are milliseconds since the conversation began.
-type Agenda() =
-    let queue = Collections.Generic.PriorityQueue<Occurrence, struct (int64 * int64)>()
+type Agenda<'Occurrence>() =
+    let queue = Collections.Generic.PriorityQueue<'Occurrence, struct (int64 * int64)>()
 
     let mutable count = 0L
 
-    member _.Add(time: int64, occurrence: Occurrence) : unit =
+    member _.Add(time: int64, occurrence: 'Occurrence) : unit =
         count <- count + 1L
         queue.Enqueue(occurrence, struct (time, count))
 
@@ -29,12 +29,19 @@ type Agenda() =
         | true, _, struct (time, _) -> ValueSome time
         | false, _, _ -> ValueNone
 
-    member _.Next() : Occurrence = queue.Dequeue()
+    member _.Next() : 'Occurrence = queue.Dequeue()
 
 /// One direction of a connection: bytes arrive in order, in chunks, a little later, and sometimes not as they were
-/// sent.
-type SimulatedWire
-    (chance: Chance, plan: Plan, agenda: Agenda, arrival: byte[] -> Occurrence, loss: NetworkTrouble -> Occurrence) =
+/// sent. At most `chunk` of them arrive at once, and at most `latency` milliseconds lie between two arrivals.
+type SimulatedWire<'Occurrence>
+    (
+        chance: Chance,
+        chunk: int,
+        latency: int,
+        agenda: Agenda<'Occurrence>,
+        arrival: byte[] -> 'Occurrence,
+        loss: NetworkTrouble -> 'Occurrence
+    ) =
     let mutable isCut = false
     let mutable last = 0L
 
@@ -42,14 +49,14 @@ type SimulatedWire
         let mutable sent = 0
 
         while sent < bytes.Length do
-            let size = min (bytes.Length - sent) (chance.Between(1, plan.Chunk))
-            last <- last + int64 (chance.Between(0, plan.Latency))
+            let size = min (bytes.Length - sent) (chance.Between(1, chunk))
+            last <- last + int64 (chance.Between(0, latency))
             agenda.Add(last, arrival bytes[sent .. sent + size - 1])
             sent <- sent + size
 
     let lose trouble =
         isCut <- true
-        agenda.Add(last + int64 (chance.Between(0, plan.Latency)), loss trouble)
+        agenda.Add(last + int64 (chance.Between(0, latency)), loss trouble)
 
     /// Sends a piece, to which something may happen at the byte that `point` leads to.
     member _.Send(now: int64, bytes: byte[], fault: (uint64 * WireFault) voption) : unit =
@@ -84,3 +91,9 @@ type SimulatedWire
 
         if not isCut then
             lose NetworkTrouble.Closed
+
+    /// The connection breaks, and what is on its way is lost.
+    member _.Break(now: int64, trouble: NetworkTrouble) : unit =
+        if not isCut then
+            isCut <- true
+            agenda.Add(now, loss trouble)

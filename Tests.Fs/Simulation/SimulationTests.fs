@@ -80,8 +80,19 @@ let private marks (ending: Conversation.Ending) =
         | _ -> ()
     ]
 
-// What a sound shell never brings about, and what takes a master that is dishonest on purpose.
-let private unmet = set [ "OutOfTurn"; "ContinueUnasked"; "Idle" ]
+// What a sound shell never brings about, what takes a master that is dishonest on purpose, and what only those meet who
+// follow.
+let private unmet =
+    set
+        [
+            "OutOfTurn"
+            "ContinueUnasked"
+            "Idle"
+            "Streaming"
+            "StreamMalformed"
+            "Gap"
+            "TooManyFullResyncs"
+        ]
 
 let private allMarks =
     [
