@@ -69,6 +69,16 @@ let private all =
             Real.ReplayTests.tests
             Real.DemoTests.tests
             Real.FollowToolTests.tests
+            Real.FollowCopyTests.tests
+            Real.FollowCommandTests.tests
+            Real.FollowPatienceTests.tests
+            Real.FollowOutageTests.tests
+            Real.FollowFailoverTests.tests
+            Real.FollowWaitTests.tests
+            Real.FollowCancellationTests.tests
+            Real.FollowLargeTests.tests
+            Real.FollowBadInputTests.tests
+            Real.FollowBrokenTests.tests
             ToolTests.tests
             ReadmeTests.tests
             LinkTests.tests

@@ -29,6 +29,8 @@ type ServerSettings =
         Tls: ServerTls voption
         /// An RDB file that it starts from.
         Snapshot: string voption
+        /// The port that it listens on without TLS. None: any.
+        Port: int voption
     }
 
     static member Default =
@@ -37,6 +39,7 @@ type ServerSettings =
             HasUnixSocket = false
             Tls = ValueNone
             Snapshot = ValueNone
+            Port = ValueNone
         }
 
 let private isOnPath name =
@@ -160,7 +163,7 @@ type RealServer private (running: Process, folder: string, port: int, tlsPort: i
 
     static member private TryStart(settings: ServerSettings) =
         let folder = Directory.CreateTempSubdirectory("hybrid-replica-server-").FullName
-        let port = freePort ()
+        let port = settings.Port |> ValueOption.defaultWith freePort
         let tlsPort = if settings.Tls.IsSome then freePort () else 0
 
         let tls =
