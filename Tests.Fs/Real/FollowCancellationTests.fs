@@ -21,6 +21,7 @@ let private sessions = 1000
 let private atATime = 8
 
 /// How far a session came, and how long it took to stop.
+[<NoComparison; NoEquality>]
 type private Session =
     {
         Client: WeakReference
