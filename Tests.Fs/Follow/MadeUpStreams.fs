@@ -165,13 +165,15 @@ let deaf =
         member _.Durable _ = ()
     }
 
-/// The offsets of the commands in JSON lines.
+/// The offsets of the commands in JSON lines. One that broke off has none.
 let offsetsIn (text: string) =
     [
         for line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries) do
             use document = JsonDocument.Parse line
 
-            match document.RootElement.TryGetProperty "command" with
-            | true, _ -> document.RootElement.GetProperty("offset").GetInt64()
-            | false, _ -> ()
+            let has (key: string) =
+                fst (document.RootElement.TryGetProperty key)
+
+            if has "command" && not (has "incomplete") then
+                document.RootElement.GetProperty("offset").GetInt64()
     ]
