@@ -10,16 +10,17 @@ module Telling =
         turns
         |> List.collect (fun turn -> List.map TranscriptWords.output turn.Commands)
 
-    // Neighbouring takes as one.
-    let private mergeTakes outputs =
+    // Neighbouring takes as one, and neighbouring deliveries.
+    let private mergeBytes outputs =
         (outputs, [])
         ||> List.foldBack (fun output later ->
             match output, later with
             | Output.Took bytes, Output.Took more :: later -> Output.Took(bytes + more) :: later
+            | Output.Delivered bytes, Output.Delivered more :: later -> Output.Delivered(bytes + more) :: later
             | _ -> output :: later)
 
     let private told turns =
-        outputs turns |> mergeTakes |> List.map TranscriptLine.Out
+        outputs turns |> mergeBytes |> List.map TranscriptLine.Out
 
     // Each input with what follows it; what follows may depend on the replica before and after the input.
     let private retellWith (follow: State * State * Turn list -> TranscriptLine list) (transcript: Transcript) =
@@ -63,7 +64,7 @@ module Telling =
     [<CompiledName "Decisions">]
     let decisions (transcript: Transcript) : (Event voption * Output list) list =
         let group (happened, decided) =
-            happened, decided |> List.rev |> List.filter ((<>) syncBehind) |> mergeTakes
+            happened, decided |> List.rev |> List.filter ((<>) syncBehind) |> mergeBytes
 
         let folded, last =
             (([], (ValueNone, [])), transcript.Lines)

@@ -167,7 +167,8 @@ module internal TranscriptGrammar =
             [
                 skipString ">>" >>. content |>> fun text -> Output.Sent(WireForm.Inline, text)
                 skipChar '>' >>. content |>> fun text -> Output.Sent(WireForm.Array, text)
-                skipString "* take " >>. int64 .>> eof |>> Output.Took
+                attempt (skipString "* take ") >>. int64 .>> eof |>> Output.Took
+                attempt (skipString "* deliver ") >>. int64 .>> eof |>> Output.Delivered
                 skipChar '*' >>. content |>> Output.Did
                 skipChar '!' >>. content |>> Output.Logged
                 skipChar '=' >>. content |>> Output.Ended

@@ -20,6 +20,8 @@ type Output =
     | Sent of form: WireForm * text: string
     /// `* take 18`: so many bytes go to the snapshot.
     | Took of bytes: int64
+    /// `* deliver 27`: so many bytes are stream, and are handed over.
+    | Delivered of bytes: int64
     /// `* dial 1`: any other thing to do.
     | Did of text: string
     /// `! Connecting attempt=1`: something to write to the log.

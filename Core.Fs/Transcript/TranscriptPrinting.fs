@@ -70,6 +70,7 @@ module TranscriptPrinting =
         | Output.Sent(WireForm.Array, text) -> marked ">" text
         | Output.Sent(WireForm.Inline, text) -> marked ">>" text
         | Output.Took bytes -> $"* take {bytes}"
+        | Output.Delivered bytes -> $"* deliver {bytes}"
         | Output.Did text -> marked "*" text
         | Output.Logged text -> marked "!" text
         | Output.Ended text -> marked "=" text

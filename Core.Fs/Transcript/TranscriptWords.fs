@@ -107,6 +107,7 @@ module internal TranscriptWords =
         match command with
         | Command.Send(form, _) -> Output.Sent(form, action command)
         | Command.Take bytes -> Output.Took bytes
+        | Command.Deliver bytes -> Output.Delivered bytes
         | Command.Log entry -> Output.Logged(logged entry)
         | Command.Finish outcome -> Output.Ended(Wording.outcome outcome)
         | other -> Output.Did(action other)

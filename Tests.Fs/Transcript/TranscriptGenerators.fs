@@ -100,10 +100,11 @@ let private output =
         [
             Gen.map2 (fun form text -> Output.Sent(form, text)) (Gen.elements [ WireForm.Array; WireForm.Inline ]) words
             Gen.map (int64 >> Output.Took) number
+            Gen.map (int64 >> Output.Delivered) number
             Gen.map
                 Output.Did
                 (words
-                 |> Gen.filter (fun text -> not (text.StartsWith("take ", StringComparison.Ordinal))))
+                 |> Gen.filter (fun text -> text.Split(' ')[0] <> "take" && text.Split(' ')[0] <> "deliver"))
             Gen.map Output.Logged words
             Gen.map Output.Ended words
         ]
