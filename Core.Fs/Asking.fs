@@ -86,7 +86,11 @@ module internal Asking =
     let proceed steps (state: State) =
         match steps with
         | [] -> sync state
-        | Step.Psync :: later when state.Resume.IsNone -> prepare (Next.Ask(Step.Psync, later)) state
+        | Step.Psync :: later when state.Resume.IsNone ->
+            // A master is not made to save for a snapshot that would be one too many.
+            match spend state with
+            | Ok _ -> prepare (Next.Ask(Step.Psync, later)) state
+            | Error fault -> fail fault state
         | step :: later -> ask (step, later) state
 
     // Whoever follows this replica has data that will not fit what comes.
@@ -123,8 +127,16 @@ module internal Asking =
         | ValueSome wanted when isPartialOnly state -> fail (Fault.Gap(wanted, position)) state
         | _ -> takeAll position state
 
+    // SYNC throws the position away, and a master that cannot serve anybody now would not answer it any better.
+    let private isLater reply (state: State) =
+        match reply with
+        | Reply.Error text -> state.IsFollowing && Handshake.isBusy text
+        | _ -> false
+
     let private fallBack reply (state: State) =
-        if isPartialOnly state then
+        if isLater reply state then
+            fail (Fault.MasterBusy reply) state
+        elif isPartialOnly state then
             fail (Fault.StepRefused(Step.Psync, reply)) state
         else
             { state with Resume = ValueNone }

@@ -95,7 +95,10 @@ module internal Clock =
                 let left = if isNewLink then 0 else left - 1
                 pass left next (if commands.IsEmpty then earlier else commands :: earlier)
 
-        let next, commands = pass seconds (Streaming.age seconds state) []
+        if seconds <= 0 then
+            state, []
+        else
+            let next, commands = pass seconds (Streaming.age seconds state) []
 
-        // Once, however many seconds it were.
-        next, commands @ Streaming.signOfLife next
+            // Once, however many seconds it were.
+            Streaming.signOfLife next |> after commands

@@ -88,7 +88,7 @@ module Handshake =
         prefixes |> List.exists (fun prefix -> starts prefix text)
 
     /// Whether an error says that the master cannot serve anybody now but may later (`processCommand`, 7.0.15).
-    let private isBusy =
+    let internal isBusy: string -> bool =
         startsWithAny
             [
                 "LOADING"

@@ -29,8 +29,14 @@ module Replica =
         match state.Phase, event with
         | Phase.Ended _, _ -> state, []
         | _, event when isOldNews state event -> state, []
-        | _, Event.StopRequested -> stop state |> after (Streaming.lastWord state)
+        | _, Event.StopRequested -> Streaming.stop state
         | _, Event.Ticked seconds -> Clock.tick seconds state
+
+        // The consumer goes on, whatever becomes of the connection.
+        | _, Event.Applied position -> Streaming.applied position state
+        | _, Event.MadeDurable position -> Streaming.madeDurable position state
+        | _, Event.SpoolFilled trouble -> Streaming.stall trouble state
+        | _, Event.SpoolDrained -> Streaming.goOn state
 
         | Phase.Discarding ending, Event.TemporaryDeleted -> settle ending state
         | Phase.Discarding ending, Event.FileFailed(FileStep.Delete, trouble) ->
@@ -40,7 +46,7 @@ module Replica =
 
         | Phase.Opening(tries, next), Event.FileFailed(FileStep.Create, trouble) -> notOpened tries next trouble state
         | _, Event.FileFailed(step, trouble) -> fail (Fault.File(step, trouble)) state
-        | _, Event.ConnectFailed(_, trouble) -> fail (Fault.ConnectFailed trouble) state
+        | Phase.Connecting, Event.ConnectFailed(_, trouble) -> fail (Fault.ConnectFailed trouble) state
         | (Phase.Checking _ | Phase.Publishing _), Event.Disconnected(_, trouble) ->
             cutOff (Fault.Disconnected trouble) state
         | Phase.Streaming, Event.Disconnected(_, trouble) -> Streaming.fail (Fault.Disconnected trouble) state
@@ -74,8 +80,4 @@ module Replica =
         | Phase.Streaming, Event.Streamed scan when Streaming.isFurther scan state -> Streaming.advance scan state
         | Phase.Streaming, Event.Repeated bytes when Streaming.mayRepeat bytes state -> Streaming.skip bytes state
         | Phase.Streaming, Event.StreamMalformed trouble -> Streaming.breakOff trouble state
-        | _, Event.Applied position -> Streaming.applied position state
-        | _, Event.MadeDurable position -> Streaming.madeDurable position state
-        | _, Event.SpoolFilled trouble -> Streaming.stall trouble state
-        | _, Event.SpoolDrained -> Streaming.goOn state
         | _, event -> fail (Fault.OutOfTurn(state.Phase.Name, event.Name)) state

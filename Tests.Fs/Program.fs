@@ -34,6 +34,11 @@ let private all =
             TransitionProperties.tests
             TimeProperties.tests
             SnapshotProperties.tests
+            AcknowledgementProperties.tests
+            ResumeProperties.tests
+            JoiningTests.tests
+            FollowingTests.tests
+            StreamPiecesTests.tests
             FaultTests.tests
             WalkTests.tests
             TranscriptTests.tests

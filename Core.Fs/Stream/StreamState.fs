@@ -65,13 +65,17 @@ type StreamState =
             else
                 offset)
 
-    /// What to tell the master: how much was applied, and how much of it is on disk.
-    member internal this.Acknowledgement(limit: Offset) : Request =
+    /// The same, about to be told to the master. What it was told is not taken back by the change that comes next.
+    member internal this.Told(limit: Offset) : StreamState =
+        { this with
+            Applied = this.UpTo(limit, this.Applied)
+            Durable = this.UpTo(limit, this.Durable)
+        }
+
+    /// What the master is told: how much was applied, and how much of it is on disk.
+    member internal this.Acknowledgement: Request =
         if this.IsResumable then
-            Request.Ack(
-                this.UpTo(limit, this.Applied) |> ValueOption.defaultValue (Offset 0L),
-                this.UpTo(limit, this.Durable)
-            )
+            Request.Ack(ValueOption.defaultValue (Offset 0L) this.Applied, this.Durable)
         else
             // Where we are in a history that we do not know, nobody can say.
             Request.Ack(Offset 0L, ValueNone)
@@ -93,8 +97,6 @@ type StreamState =
     member internal this.Advance(scan: StreamScan) : StreamState =
         { this with
             Scan = scan
-            Applied = this.UpTo(this.Scan.Safe, this.Applied)
-            Durable = this.UpTo(this.Scan.Safe, this.Durable)
             IsAlive = true
         }
 

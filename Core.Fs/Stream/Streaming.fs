@@ -7,21 +7,24 @@ module internal Streaming =
 
     let private send (request: Request) = Command.Send(WireForm.Array, request)
 
+    let private keep stream (state: State) =
+        { state with Stream = ValueSome stream }
+
     // A 2.6 master knows nothing of acknowledgements, whoever talks to it.
     let private acknowledge limit (stream: StreamState) (state: State) =
+        let told = stream.Told limit
+        let state = keep told.WithoutWhatIsGiven state
+
         match state.Settings.Dialect with
-        | Dialect.Redis6 when stream.IsResumable || stream.IsMarked -> [ send (stream.Acknowledgement limit) ]
+        | Dialect.Redis6 when stream.IsResumable || stream.IsMarked -> state, [ send told.Acknowledgement ]
         | Dialect.Redis6
         | Dialect.Redis26
-        | Dialect.Redis26Lenient -> []
+        | Dialect.Redis26Lenient -> state, []
 
     let private acknowledgeNow (state: State) =
         match state.Phase, state.Stream with
         | Phase.Streaming, ValueSome stream -> acknowledge stream.Scan.Safe stream state
-        | _ -> []
-
-    let private keep stream (state: State) =
-        { state with Stream = ValueSome stream }
+        | _ -> state, []
 
     // What the next PSYNC asks for.
     let private resumable (state: State) : Position voption =
@@ -78,7 +81,7 @@ module internal Streaming =
         let state = enterStream stream state
 
         match state.CutOff with
-        | ValueNone -> state, announcements @ acknowledgeNow state
+        | ValueNone -> acknowledgeNow state |> after announcements
         | ValueSome fault ->
             { state with Resume = resumable state }
             |> keep { stream with IsAlive = true }
@@ -112,9 +115,8 @@ module internal Streaming =
                 }
                 state
 
-        state,
-        tell (Notice.Resumed(stream.SafePosition, stream.MustRewind)) state
-        @ acknowledgeNow state
+        acknowledgeNow state
+        |> after (tell (Notice.Resumed(stream.SafePosition, stream.MustRewind)) state)
 
     // What arrives.
 
@@ -141,7 +143,7 @@ module internal Streaming =
                         Wanted = ValueSome scan.Asked
                     }
 
-                alive (keep wanting.WithoutWhatIsGiven state), deliver :: acknowledge scan.Asked next state
+                acknowledge scan.Asked wanting (alive state) |> after [ deliver ]
             else
                 alive (keep next state), [ deliver ]
 
@@ -194,7 +196,7 @@ module internal Streaming =
         let isMore = stream.Applied > before.Applied || stream.Durable > before.Durable
 
         if state.AwaitsAcknowledgement && isMore then
-            keep stream.WithoutWhatIsGiven state, acknowledge stream.Scan.Safe stream state
+            acknowledge stream.Scan.Safe stream state
         else
             keep stream state, []
 
@@ -265,8 +267,10 @@ module internal Streaming =
         match state.Phase with
         | Phase.Streaming -> acknowledgeNow state
         | Phase.Checking _
-        | Phase.Publishing _ when state.IsLinked -> [ Command.Send(WireForm.Inline, Request.Newline) ]
-        | _ -> []
+        | Phase.Publishing _ when state.IsLinked -> state, [ Command.Send(WireForm.Inline, Request.Newline) ]
+        | _ -> state, []
 
     /// REPLICAOF NO ONE. The master hears once more how much was applied.
-    let lastWord (state: State) = acknowledgeNow state
+    let stop (state: State) =
+        let state, lastWord = acknowledgeNow state
+        Endings.stop state |> after lastWord

@@ -49,7 +49,7 @@ let private label (move: Move) =
     | event, _ -> event.Name
 
 let private toFile dialect =
-    Walk.configurations
+    WalkSettings.configurations @ WalkSettings.followers
     |> List.filter (fun settings -> settings.Dialect = dialect && settings.Destination = Destination.File)
 
 /// What the document needs of a move.
@@ -212,10 +212,18 @@ let private introduction =
         "- **A fault or a stop** closes the connection and, if there is a temporary file, leads to `Discarding`,"
         "  which removes it. From there a fault that may pass leads to `Resting`, a pause, and back to `Connecting`;"
         "  any other fault, and every stop, leads to `Ended`. A stop while the snapshot is being renamed comes too"
-        "  late, and changes nothing."
+        "  late for those who want nothing else, and changes nothing."
         "- **A temporary file that cannot be created** is tried again a second later, five times in all, before"
         "  that is a fault."
-        "- **A pipe** as the destination leaves out everything about files: `CheckingTarget`, `Opening`, `Publishing`."
+        "- **A pipe**, or nowhere, as the destination leaves out everything about files: `CheckingTarget`, `Opening`,"
+        "  `Publishing`."
+        ""
+        "Those who only want the snapshot end with it, or with `+CONTINUE`. Those who follow the master go on to"
+        "`Streaming` instead, and end with a stop or a fault alone. A stream that is lost, or cannot be read, leads back"
+        "to `Connecting`: at once if it was alive, and after a pause otherwise. While it is followed, the events that lead"
+        "from `Streaming` to itself are `Streamed` (more of it), `Repeated` (what came before the last connection was"
+        "lost), `Applied` and `MadeDurable` (what the consumer says), `SpoolFilled` and `SpoolDrained` (nothing is"
+        "received in between) and `Ticked`, with which the master hears how much was applied."
     ]
 
 /// The whole document.

@@ -25,7 +25,7 @@ let private needsTemporary (state: State) =
        | _ -> false
 
 let private forbidsTemporary (state: State) =
-    state.Settings.Destination = Destination.Pipe
+    state.Settings.Destination <> Destination.File
     || match state.Phase with
        | Phase.Idle
        | Phase.CheckingTarget
@@ -33,9 +33,60 @@ let private forbidsTemporary (state: State) =
        | Phase.Opening _
        | Phase.OpeningAgain _
        | Phase.Publishing(PublishStep.SyncingFolder, _)
+       | Phase.Streaming
        | Phase.Resting _
        | Phase.Ended _ -> true
        | _ -> false
+
+// While there is no room for what the master says, nobody hears it.
+let private isDeaf (state: State) =
+    state.Phase = Phase.Streaming && state.IsStalled
+
+let private isFetched outcome =
+    match outcome with
+    | Outcome.SnapshotKept _
+    | Outcome.Resumed _ -> true
+    | Outcome.Stopped
+    | Outcome.Failed _ -> false
+
+/// The sentences about followers that are not true of this one.
+let private brokenInFollower (following: Following) (state: State) =
+    broken
+        [
+            "who follows does not end with what it fetched",
+            (match state.Phase with
+             | Phase.Ended outcome -> not (isFetched outcome)
+             | _ -> true)
+            "who streams knows what", implies (state.Phase = Phase.Streaming) (state.Stream.IsSome && state.HasJoined)
+            "full resyncs stay within their budget", state.FullResyncs.Length <= following.FullResyncs
+            "full resyncs are forgotten after their period, and not before",
+            state.FullResyncs
+            |> List.forall (fun age -> age >= 0 && age <= following.Period)
+            "who wants everything each time never asks for less",
+            implies (following.Policy = ResumePolicy.FullOnly) state.Resume.IsNone
+            "what has to be handed over again is known before the stream goes on",
+            implies
+                (state.Phase = Phase.Streaming)
+                (state.Stream |> ValueOption.forall (fun stream -> not stream.MustRewind))
+        ]
+
+/// The sentences about what is known of a stream that are not true of this.
+let private brokenInStream (stream: StreamState) =
+    let isAtMost (limit: Offset) offset =
+        offset |> ValueOption.forall (fun offset -> offset <= limit)
+
+    let scan = stream.Scan
+
+    broken
+        [
+            "nothing counts as applied that is not safe", isAtMost scan.Safe stream.Applied
+            "what is on disk was applied", implies stream.Durable.IsSome (stream.Durable <= stream.Applied)
+            "nothing is asked for that is not safe", isAtMost scan.Safe stream.Wanted
+            "no more comes again than was received behind the safe end",
+            stream.Repeated >= 0L && stream.Repeated <= scan.BytesBehindSafe
+            "a safe position is outside of transactions", not stream.SafePosition.InTransaction
+            "the history has one name at a time", implies stream.EarlierIds.IsEmpty (stream.Knows stream.Id)
+        ]
 
 /// The sentences about states that are not true of this one.
 let brokenIn (state: State) : string list =
@@ -52,12 +103,24 @@ let brokenIn (state: State) : string list =
             implies (forbidsTemporary state) (not state.HasTemporary)
             "bytes are expected only on a connection",
             implies (state.Expects <> Expectation.Nothing) (state.IsLinked && state.Phase <> Phase.Connecting)
-            "attempts stay within what is allowed", state.Attempt >= 1 && state.Attempt <= state.Settings.Retry.Attempts
+            "attempts stay within what is allowed, as long as the stream was never reached",
+            state.Attempt >= 1
+            && (state.HasJoined || state.Attempt <= state.Settings.Retry.Attempts)
             "every phase stands for a state of Redis", state.ReplState.StartsWith(prefix, StringComparison.Ordinal)
             "a replica that has ended says how", state.HasEnded = fst (state.TryGetOutcome())
             "no limit is passed while the master is waited for",
-            implies (state.IsLinked && state.Silence > 0) (state.Silence <= state.Settings.Timeout)
+            implies
+                (state.IsLinked && state.Silence > 0 && not (isDeaf state))
+                (state.Silence <= state.Settings.Timeout)
+            "who does not follow never streams",
+            implies
+                state.Settings.Follow.IsNone
+                (state.Phase <> Phase.Streaming && state.Stream.IsNone && state.CutOff.IsNone)
         ]
+    @ (state.Settings.Follow
+       |> ValueOption.map (fun following -> brokenInFollower following state)
+       |> ValueOption.defaultValue [])
+    @ (state.Stream |> ValueOption.map brokenInStream |> ValueOption.defaultValue [])
 
 // Turns.
 
@@ -73,12 +136,20 @@ let private isReceived event =
     | Event.LineBegun
     | Event.Replied _
     | Event.SnapshotBegun _
-    | Event.Arrived _ -> true
+    | Event.Arrived _
+    | Event.Streamed _
+    | Event.Repeated _ -> true
     | _ -> false
 
 let private isPsyncAnswer (move: Move) =
     match move.Before.Phase, move.Event with
     | Phase.Asking(Step.Psync, _), Event.Replied _ -> true
+    | _ -> false
+
+// A stream that is broken at the same place once more is not asked for a third time.
+let private isBrokenAgain (move: Move) =
+    match move.Before.Phase, move.Event, move.Before.Stream with
+    | Phase.Streaming, Event.StreamMalformed _, ValueSome stream -> stream.BrokenAt = ValueSome stream.Scan.Safe
     | _ -> false
 
 let private count isOne (move: Move) =
@@ -94,6 +165,36 @@ let private isSend command =
     | Command.Send _ -> true
     | _ -> false
 
+// The stream was heard until now, and so there is nothing to wait for.
+let private wasAlive (move: Move) =
+    move.Before.CutOff.IsSome
+    || (move.Before.Phase = Phase.Streaming
+        && (move.Before.Stream |> ValueOption.exists _.IsAlive
+            || move.After.Stream |> ValueOption.exists _.IsAlive
+            || move.Event.Name = "Ticked"))
+
+let private isSoundRetry fault seconds attempt (move: Move) =
+    let state = move.After
+    let isNetwork = FaultTable.blame fault = Blame.Network
+
+    (FaultTable.isPassing fault || (state.HasJoined && isNetwork))
+    && (if seconds = 0 then
+            wasAlive move && state.Phase = Phase.Connecting
+        else
+            seconds >= 1 && seconds <= state.Settings.Retry.LongestPause)
+    && (state.HasJoined || attempt <= state.Settings.Retry.Attempts)
+
+let private delivered (move: Move) =
+    match move.Before.Stream, move.Event with
+    | ValueSome stream, Event.Streamed scan -> scan.Offset.Bytes - stream.Scan.Offset.Bytes
+    | _ -> -1L
+
+let private isLastWord (move: Move) =
+    match move.Commands with
+    | Command.Send(_, Request.Ack _) :: Command.HangUp :: _ ->
+        move.Event = Event.StopRequested && move.Before.Phase = Phase.Streaming
+    | _ -> false
+
 let private isSound command (move: Move) =
     let after = move.After
 
@@ -102,13 +203,19 @@ let private isSound command (move: Move) =
     | Command.Take bytes -> move.Event = Event.Arrived bytes
     | Command.CreateTemporary -> after.Settings.Destination = Destination.File
     | Command.DeleteTemporary -> move.Before.HasTemporary || move.Before.Phase.Name = "Opening"
-    | Command.Log(LogEvent.Retrying(fault, seconds, attempt)) ->
-        FaultTable.isPassing fault
-        && seconds >= 1
-        && seconds <= after.Settings.Retry.LongestPause
-        && attempt <= after.Settings.Retry.Attempts
+    | Command.Log(LogEvent.Retrying(fault, seconds, attempt)) -> isSoundRetry fault seconds attempt move
     | Command.Send(_, (Request.Sync | Request.Psync ValueNone)) ->
-        after.HasTemporary || after.Settings.Destination = Destination.Pipe
+        after.HasTemporary || after.Settings.Destination <> Destination.File
+    | Command.Send(form, Request.Newline) ->
+        form = WireForm.Inline
+        && after.IsLinked
+        && (after.Phase.Name = "Checking" || after.Phase.Name = "Publishing")
+    | Command.Send(form, Request.Ack _) ->
+        form = WireForm.Array
+        && after.Settings.Dialect = Dialect.Redis6
+        && (after.Phase = Phase.Streaming || isLastWord move)
+    | Command.Deliver bytes -> bytes > 0 && int64 bytes = delivered move
+    | Command.Tell _ -> after.Settings.Follow.IsSome
     | Command.Sync
     | Command.Rename
     | Command.SyncFolder
@@ -130,7 +237,8 @@ let brokenBy (move: Move) : string list =
             "a replica that does not end does not say so", implies (not after.HasEnded) (count isFinish move = 0)
             "a connection that is given up takes its number with it", after.Link = before.Link + hangUps
             "at most one thing is said in answer to one thing", count isSend move <= 1
-            "nothing is said into a connection that is given up", hangUps = 0 || count isSend move = 0
+            "nothing is said into a connection that is given up, but the last word of one who stops",
+            hangUps = 0 || count isSend move = 0 || isLastWord move
             "a command is given only where it makes sense",
             commands |> List.forall (fun command -> isSound command move)
             "news of another connection changes nothing",
@@ -141,7 +249,7 @@ let brokenBy (move: Move) : string list =
                 (after = before && List.isEmpty commands)
             "whatever is received ends the silence",
             implies (isReceived move.Event && after.IsLinked && not before.HasEnded) (after.Silence = 0)
-            "only an answer to PSYNC takes the position away",
-            implies (before.Resume <> ValueNone && after.Resume = ValueNone) (isPsyncAnswer move)
+            "only an answer to PSYNC, or a stream that is broken again, takes the position away",
+            implies (before.Resume <> ValueNone && after.Resume = ValueNone) (isPsyncAnswer move || isBrokenAgain move)
         ]
     @ brokenIn after

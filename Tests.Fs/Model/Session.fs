@@ -68,6 +68,74 @@ let rec private reports state size : Gen<Event list> =
             return event :: later
     }
 
+// What goes well: the way to the snapshot and into the stream.
+let private goingWell (state: State) : Gen<Event> =
+    let id = String.replicate 39 "b"
+
+    let line text = Event.Replied(Reply.Read text)
+
+    match state.Phase with
+    | Phase.Idle -> Gen.constant Event.Started
+    | Phase.CheckingTarget -> Gen.constant Event.TargetReady
+    | Phase.Connecting -> Gen.constant (Event.Connected state.Link)
+    | Phase.Asking(Step.Psync, _) ->
+        Gen.frequency
+            [
+                if state.Resume.IsSome then
+                    6, Gen.constant (line "+CONTINUE")
+                    4, Gen.elements "cdef" |> Gen.map (fun last -> line $"+CONTINUE %s{id}%c{last}")
+                3,
+                Gen.map2
+                    (fun last offset -> line $"+FULLRESYNC %s{id}%c{last} %d{offset}")
+                    (Gen.elements "cd")
+                    (Gen.choose (0, 5000))
+                1,
+                Gen.elements [ ""; "-LOADING x"; "-NOMASTERLINK x"; "-BUSY x"; "-ERR unknown" ]
+                |> Gen.map line
+            ]
+    | Phase.Asking _ -> Gen.constant (line "+OK")
+    | Phase.Opening _ -> Gen.constant Event.TemporaryCreated
+    | Phase.AwaitingPreamble -> Gen.elements [ line "$176"; line ("$EOF:" + String.replicate 40 "e") ]
+    | Phase.ReadingHead _ -> Gen.constant (Event.SnapshotBegun(ValueSome Generators.rdbVersion))
+    | Phase.Receiving transfer ->
+        match transfer.Remainder with
+        | Remainder.Counted left -> Gen.elements [ Event.StreamDatabase 7; Event.Arrived(int (min left 1000000L)) ]
+        | Remainder.Until _ -> Gen.elements [ Event.StreamDatabase 7; Event.Arrived 200; Event.MarkReached ]
+    | Phase.Checking _ -> Gen.constant (Event.SnapshotChecked(RdbVerdict.Verified Generators.rdbVersion))
+    | Phase.Publishing(PublishStep.Syncing, _) -> Gen.constant Event.Synced
+    | Phase.Publishing(PublishStep.Renaming, _) -> Gen.constant Event.Renamed
+    | Phase.Publishing(PublishStep.SyncingFolder, _) -> Gen.constant Event.FolderSynced
+    | Phase.Discarding _ -> Gen.constant Event.TemporaryDeleted
+    | Phase.Resting seconds -> Gen.constant (Event.Ticked seconds)
+    | Phase.OpeningAgain _ -> Gen.constant (Event.Ticked 1)
+    | Phase.Streaming
+    | Phase.Ended _ -> SoundShell.report state
+
+let private mostlyWell (state: State) =
+    let isStop event = event = Event.StopRequested
+
+    let stopsSeldom =
+        SoundShell.report state
+        |> Gen.filter (fun event -> not (isStop event) || state.Link > 4)
+
+    match state.Phase with
+    | Phase.Streaming -> stopsSeldom
+    | _ -> Gen.frequency [ 20, goingWell state; 1, stopsSeldom ]
+
+let rec private mostlyGoing state size : Gen<Event list> =
+    gen {
+        if size = 0 || (state: State).HasEnded then
+            return []
+        else
+            let! event = mostlyWell state
+
+            if SoundShell.allows state event then
+                let! later = mostlyGoing (fst (Replica.transition (state, event))) (size - 1)
+                return event :: later
+            else
+                return! mostlyGoing state (size - 1)
+    }
+
 let private shrinkEvents (events: Event list) =
     seq {
         let half = events.Length / 2
@@ -114,11 +182,35 @@ let sound: Arbitrary<Session> =
 
     Arb.fromGenShrink (sessions, shrink onlySound)
 
+/// What a sound shell reports of a replica that follows its master, most of which goes well.
+let following: Arbitrary<Session> =
+    let sessions =
+        gen {
+            let! settings = Arb.toGen SettingsGenerators.followers
+            let! size = Gen.choose (20, 150)
+            let! events = mostlyGoing (State.Initial settings) size
+            return { Settings = settings; Events = events }
+        }
+
+    Arb.fromGenShrink (sessions, shrink onlySound)
+
+/// What a sound shell reports, of those who follow and of those who do not.
+let anySound: Arbitrary<Session> =
+    Arb.fromGenShrink (Gen.oneof [ Arb.toGen sound; Arb.toGen following ], Arb.toShrink sound)
+
+// A shell that makes up how far it looked is beyond all help.
+let private isMadeUp event =
+    match event with
+    | Event.Streamed _ -> true
+    | _ -> false
+
 /// What a sound shell reports, and any other events among it.
 let wild: Arbitrary<Session> =
     let disturbed events =
         gen {
-            let! others = Gen.listOf (Arb.toGen StateGenerators.event)
+            let! others =
+                Gen.listOf (Gen.filter (isMadeUp >> not) (Arb.toGen StateGenerators.event))
+
             let! places = Gen.listOfLength others.Length (Gen.choose (0, List.length events))
             let insert events (place, other) = List.insertAt place other events
             return List.fold insert events (List.zip places others)
@@ -126,7 +218,7 @@ let wild: Arbitrary<Session> =
 
     let sessions =
         gen {
-            let! session = Arb.toGen sound
+            let! session = Gen.oneof [ Arb.toGen sound; Arb.toGen following ]
             let! events = Gen.resize 6 (disturbed session.Events)
             return { session with Events = events }
         }

@@ -53,8 +53,37 @@ let private retry =
             }
     }
 
-/// Valid settings of a dialect.
-let ofDialect (dialect: Dialect) : Gen<Settings> =
+/// How to follow: all policies, budgets that are spent soon, and periods that end.
+let private following dialect (resume: Position voption) =
+    gen {
+        let! policy = Gen.elements ResumePolicy.All
+        let! resyncs = Gen.choose (1, 4)
+        let! period = Gen.oneof [ Gen.choose (1, 60); Gen.constant 3600 ]
+        let! fromNow = Gen.elements [ false; true ] |> onlyInRedis6 dialect false
+
+        return
+            {
+                Policy =
+                    if policy = ResumePolicy.PartialOnly && resume.IsNone then
+                        ResumePolicy.PartialOrFull
+                    else
+                        policy
+                FullResyncs = resyncs
+                Period = period
+                FromNow = fromNow
+            }
+    }
+
+let private destination (follow: Following voption) =
+    Gen.elements
+        [
+            Destination.File
+            Destination.Pipe
+            if follow.IsSome then
+                Destination.Nowhere
+        ]
+
+let private ofDialectAnd (isFollowing: Gen<bool>) (dialect: Dialect) : Gen<Settings> =
     gen {
         let! credentials = credentials dialect
         let! port = Gen.elements [ 0; 1; 6380; 65535 ]
@@ -63,7 +92,10 @@ let ofDialect (dialect: Dialect) : Gen<Settings> =
         let! version = Gen.constant "9.1.0" |> sometimes |> onlyInRedis6 dialect ValueNone
         let! rdbOnly = Gen.elements [ false; true ] |> onlyInRedis6 dialect false
         let! resume = Generators.position |> sometimes |> onlyInRedis6 dialect ValueNone
-        let! destination = Gen.elements [ Destination.File; Destination.Pipe ]
+        let! following = following dialect resume
+        let! isFollowing = isFollowing
+        let follow = if isFollowing then ValueSome following else ValueNone
+        let! destination = destination follow
         let! timeout = Gen.choose (1, 60)
         let! replyTimeout = Gen.choose (1, 10)
         let! handshakeTimeout = Gen.choose (1, 200)
@@ -84,10 +116,29 @@ let ofDialect (dialect: Dialect) : Gen<Settings> =
                 Timeout = timeout
                 ReplyTimeout = replyTimeout
                 HandshakeTimeout = handshakeTimeout
-                Follow = ValueNone
+                Follow = follow
                 PreparationTimeout = preparationTimeout
                 Retry = retry
             }
+    }
+
+/// Valid settings of a dialect.
+let ofDialect (dialect: Dialect) : Gen<Settings> =
+    ofDialectAnd (Gen.elements [ false; true ]) dialect
+
+// What follows from giving up the position.
+let private withoutResume (settings: Settings) =
+    { settings with
+        Resume = ValueNone
+        Follow =
+            settings.Follow
+            |> ValueOption.map (fun following ->
+                if following.Policy = ResumePolicy.PartialOnly then
+                    { following with
+                        Policy = ResumePolicy.PartialOrFull
+                    }
+                else
+                    following)
     }
 
 /// Settings with one thing less to them.
@@ -106,7 +157,12 @@ let private shrink (settings: Settings) =
             AnnouncedVersion = ValueNone
         }
         { settings with RdbOnly = false }
-        { settings with Resume = ValueNone }
+        withoutResume settings
+        { settings with
+            Follow =
+                settings.Follow
+                |> ValueOption.map (fun following -> { following with FromNow = false })
+        }
         { settings with
             PreparationTimeout = ValueNone
         }
@@ -125,3 +181,10 @@ let private shrink (settings: Settings) =
 /// Valid settings of all dialects.
 let settings: Arbitrary<Settings> =
     Arb.fromGenShrink (Gen.bind ofDialect (Gen.elements Dialect.All), shrink)
+
+/// Valid settings of those who follow, in the dialect in which there is most to say more often than in the others.
+let followers: Arbitrary<Settings> =
+    let dialect =
+        Gen.frequency [ 6, Gen.constant Dialect.Redis6; 1, Gen.elements Dialect.All ]
+
+    Arb.fromGenShrink (Gen.bind (ofDialectAnd (Gen.constant true)) dialect, shrink)

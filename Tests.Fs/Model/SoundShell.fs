@@ -78,9 +78,9 @@ let private writes (state: State) =
 
 let private received (state: State) =
     match state.Expects with
-    | Expectation.Nothing
-    | Expectation.Stream _
-    | Expectation.Repeated _ -> []
+    | Expectation.Nothing -> []
+    | Expectation.Stream scan -> SoundStream.streamed scan
+    | Expectation.Repeated left -> SoundStream.repeated left
     | Expectation.Line(_, begun) -> lines begun
     | Expectation.SnapshotHead ->
         [
@@ -90,7 +90,9 @@ let private received (state: State) =
     | Expectation.Snapshot remainder ->
         [
             yield! arrivals remainder
-            1, Gen.elements (writes state) |> Gen.bind failsAt
+            1, Gen.choose (0, 15) |> Gen.map Event.StreamDatabase
+            if not (List.isEmpty (writes state)) then
+                1, Gen.elements (writes state) |> Gen.bind failsAt
         ]
 
 let private network (state: State) =
@@ -144,6 +146,7 @@ let report (state: State) : Gen<Event> =
         [
             8, answer state
             yield! network state
+            yield! SoundStream.consumer state
             1, ticks
             1, stale state
             1, Gen.constant Event.StopRequested
@@ -156,6 +159,7 @@ let report (state: State) : Gen<Event> =
         [
             yield! network state
             yield! received state
+            yield! SoundStream.consumer state
             3, ticks
             1, stale state
             1, Gen.constant Event.StopRequested
@@ -179,6 +183,7 @@ let allows (state: State) (event: Event) : bool =
     | Phase.Discarding _, event when List.contains event overtaken -> true
     | _, Event.Ticked seconds -> seconds > 0
     | _, Event.StopRequested -> true
+    | _, event when SoundStream.allows state event -> true
     | Phase.Connecting, Event.Connected link -> link <= state.Link
     | _, Event.Connected link -> link < state.Link
     | Phase.Connecting, Event.ConnectFailed(link, _) -> link <= state.Link

@@ -11,63 +11,6 @@ let private id = "8de1787ba490483314a4d30f1c628bc5025eb761"
 /// One edge of the walk.
 type Edge = Move
 
-/// Settings whose limits are reached in few steps.
-let private near dialect destination credentials resume : Settings =
-    {
-        Dialect = dialect
-        Credentials = credentials
-        ListeningPort = 0
-        AnnouncedPort = ValueNone
-        AnnouncedAddress =
-            if dialect = Dialect.Redis6 && credentials.IsSome then
-                ValueSome "10.0.0.1"
-            else
-                ValueNone
-        AnnouncedVersion =
-            if dialect = Dialect.Redis6 && credentials.IsSome then
-                ValueSome "9.1.0"
-            else
-                ValueNone
-        RdbOnly = dialect = Dialect.Redis6 && credentials.IsSome
-        Resume = resume
-        Destination = destination
-        Timeout = 1
-        ReplyTimeout = 1
-        HandshakeTimeout = 2
-        PreparationTimeout = ValueSome 2
-        Follow = ValueNone
-        Retry =
-            {
-                Attempts = 2
-                FirstPause = 1
-                LongestPause = 1
-                Seed = 0UL
-            }
-    }
-
-/// Each dialect, to a file and to a pipe, with and without credentials (and, where there are any, all other options),
-/// with and without a position to resume from.
-let configurations: Settings list =
-    [
-        for dialect in Dialect.All do
-            for destination in [ Destination.File; Destination.Pipe ] do
-                for credentials in
-                    [
-                        ValueNone
-                        ValueSome
-                            {
-                                User = ValueNone
-                                Password = Secret.OfText "p"
-                            }
-                    ] do
-                    near dialect destination credentials ValueNone
-
-                    if dialect = Dialect.Redis6 then
-                        Position.AtFullResync(Generators.replicationIdOf (String.replicate 40 "f"), Offset 7L)
-                        |> ValueSome
-                        |> near dialect destination credentials
-    ]
-
 // The kinds of events.
 
 let private announced = Limits.SyncStride + 10L
@@ -113,6 +56,64 @@ let private isLineExpected (state: State) =
     | Expectation.Line _ -> true
     | _ -> false
 
+// What masters send, one piece for each thing that it can mean.
+let private streams (scan: StreamScan) =
+    let pieces =
+        [
+            StreamGenerators.command [ "SET"; "k"; "v" ]
+            StreamGenerators.command [ "PING" ]
+            StreamGenerators.command [ "MULTI" ]
+            StreamGenerators.command [ "EXEC" ]
+            StreamGenerators.command [ "REPLCONF"; "GETACK"; "*" ]
+            "*2\r\n$3\r\nDEL\r\n"
+        ]
+
+    [
+        for text in
+            (if scan.IsInCommand then
+                 [ SoundStream.completion scan ]
+             else
+                 pieces) do
+            let mutable trouble = null
+            StreamScanner.ScanWindow(scan, System.ReadOnlySpan(StreamGenerators.bytes text), &trouble)
+    ]
+
+let private ofStream (state: State) : Event list =
+    [
+        match state.Expects, state.Stream with
+        | Expectation.Stream scan, _ ->
+            for scan in streams scan do
+                Event.Streamed scan
+        | Expectation.Repeated left, _ ->
+            Event.Repeated 1
+            Event.Repeated(int left)
+        | _ ->
+            Event.Streamed(StreamScan.At WalkSettings.beginning)
+            Event.Repeated 1
+
+        Event.StreamMalformed(StreamTrouble.NotACommand "?")
+        Event.StreamDatabase 7
+    ]
+
+let private ofConsumer (state: State) : Event list =
+    [
+        if state.Settings.Follow.IsSome then
+            match state.Stream with
+            | ValueSome stream ->
+                for offset in [ stream.Scan.Safe; min stream.Scan.Changed stream.Scan.Safe ] do
+                    let position =
+                        { stream.SafePosition with
+                            Offset = offset
+                        }
+
+                    Event.Applied position
+                    Event.MadeDurable position
+            | ValueNone -> Event.Applied WalkSettings.beginning
+
+            Event.SpoolFilled ValueNone
+            Event.SpoolDrained
+    ]
+
 /// One event, at least, of every kind, whether the state calls for it or not.
 let private everyKind (state: State) : Event list =
     [
@@ -145,70 +146,18 @@ let private everyKind (state: State) : Event list =
         Event.TemporaryDeleted
         for step in fileSteps do
             Event.FileFailed(step, FileTrouble.Full)
+        yield! ofStream state
+        yield! ofConsumer state
         Event.Ticked 1
         Event.Ticked 0
         Event.StopRequested
     ]
 
-// The classes of states.
-
-let private anyFault = Fault.Silence 0
-
-let private outcomeClass outcome =
-    match outcome with
-    | Outcome.Failed _ -> Outcome.Failed anyFault
-    | other -> other
-
-let private transferClass (transfer: Transfer) =
-    let isWhole = transfer.Remainder = Remainder.Counted 0L
-
-    { transfer with
-        Taken = if isWhole then transfer.Taken else min 1L transfer.Taken
-        Unsynced = min 1L transfer.Unsynced
-    }
-
-let private phaseClass phase =
-    match phase with
-    | Phase.Receiving transfer -> Phase.Receiving(transferClass transfer)
-    | Phase.Checking transfer -> Phase.Checking(transferClass transfer)
-    | Phase.Publishing(step, snapshot) ->
-        Phase.Publishing(
-            step,
-            { snapshot with
-                Size = min 1L snapshot.Size
-            }
-        )
-    | Phase.Discarding(Ending.Retry _) -> Phase.Discarding(Ending.Retry anyFault)
-    | Phase.Discarding(Ending.Finish outcome) -> Phase.Discarding(Ending.Finish(outcomeClass outcome))
-    | Phase.Ended(Outcome.SnapshotKept snapshot) ->
-        Phase.Ended(
-            Outcome.SnapshotKept
-                { snapshot with
-                    Size = min 1L snapshot.Size
-                }
-        )
-    | Phase.Ended outcome -> Phase.Ended(outcomeClass outcome)
-    | other -> other
-
-/// The class that stands for the state: what only counts is left out or cut short.
-let private classOf (state: State) : State =
-    // Without a connection nobody asks how long the master has been silent.
-    let seconds = if state.IsLinked then 3 else 0
-
-    { state with
-        Phase = phaseClass state.Phase
-        Link = 0
-        Jitter = 0UL
-        Silence = min seconds state.Silence
-        LineAge = if state.IsLinked then state.LineAge else ValueNone
-        Elapsed = min seconds state.Elapsed
-    }
-
 /// Every edge that leads from a state that can be reached. One state of each class is gone on from.
 let edges (settings: Settings) : Edge seq =
     seq {
         let first = State.Initial settings
-        let known = HashSet<State>([ classOf first ])
+        let known = HashSet<State>([ WalkClasses.ofState first ])
         let ahead = Queue<State>([ first ])
 
         while ahead.Count > 0 do
@@ -217,7 +166,7 @@ let edges (settings: Settings) : Edge seq =
             for event in everyKind before do
                 let after, commands = Replica.transition (before, event)
 
-                if known.Add(classOf after) then
+                if known.Add(WalkClasses.ofState after) then
                     ahead.Enqueue after
 
                 {

@@ -17,7 +17,13 @@ let private name (settings: Settings) =
         else
             "without a position"
 
-    $"%s{settings.Dialect.Name}, %A{settings.Destination}, %s{credentials}, %s{resume}"
+    let follow =
+        match settings.Follow with
+        | ValueSome following -> $", following, %s{following.Policy.Name}"
+        | ValueNone -> ""
+
+    $"%s{settings.Dialect.Name}, %A{settings.Destination}, %s{credentials}, %s{resume}%s{follow}"
+
 
 /// Every phase, by its name.
 let private allPhases =
@@ -37,6 +43,10 @@ let private allPhases =
         "Resting"
         "Ended"
     ]
+
+// Who wants nothing but to resume takes no snapshot.
+let private onlyWithSnapshot =
+    [ "AwaitingPreamble"; "ReadingHead"; "Receiving"; "Checking" ]
 
 let private onlyWithFile =
     [ "CheckingTarget"; "Opening"; "OpeningAgain"; "Publishing"; "Discarding" ]
@@ -68,13 +78,29 @@ let private walk settings () =
     let expected =
         phases.Add "Idle" |> ignore
 
-        match settings.Destination with
-        | Destination.File -> allPhases
-        | Destination.Pipe
-        | Destination.Nowhere -> allPhases |> List.except onlyWithFile
+        [
+            match settings.Destination with
+            | Destination.File -> yield! allPhases
+            | Destination.Pipe
+            | Destination.Nowhere -> yield! List.except onlyWithFile allPhases
+
+            if settings.Follow.IsSome then
+                "Streaming"
+        ]
+        |> List.except (
+            match settings.Follow with
+            | ValueSome { Policy = ResumePolicy.PartialOnly } -> onlyWithSnapshot
+            | _ -> []
+        )
 
     Expect.containsAll (List.ofSeq phases) expected "every phase is reached"
-    Expect.isGreaterThanOrEqual outcomes.Count 3 "kept, stopped and failed are reached"
+
+    if settings.Follow.IsSome then
+        Expect.containsAll [ "failed"; "stopped" ] (List.ofSeq outcomes) "how a follower ends"
+        Expect.hasLength outcomes 2 "stopped and failed are reached"
+    else
+        Expect.isGreaterThanOrEqual outcomes.Count 3 "kept, stopped and failed are reached"
+
     Expect.isLessThan count 2000000 "the walk comes to an end"
 
 let tests =
@@ -84,7 +110,7 @@ let tests =
             testCase "docs/handshake.md shows what the walk finds" (fun () ->
                 Golden.agrees "docs/handshake.md" (HandshakeDocument.asText ()))
 
-            for settings in Walk.configurations do
+            for settings in WalkSettings.configurations @ WalkSettings.followers do
                 testCase
                     $"what holds of every state and every move holds wherever a replica can come to: %s{name settings}"
                     (walk settings)
