@@ -204,7 +204,7 @@ let run (note: (unit -> string) -> unit) (plan: FollowingPlan) : Ending =
 
         step ()
 
-        host.Cluster.Connection
+        host.Link
         |> ValueOption.iter (fun connection ->
             require "a master that hears of us does not give us up" (not connection.IsGivenUp))
 
