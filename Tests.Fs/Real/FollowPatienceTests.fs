@@ -34,30 +34,47 @@ let private sleeping (isSleptOver: ReplicaEvent -> bool) =
 
     handle, isAsleep.Task, isAwake.Task
 
-let private isKept (settings: ServerSettings) (isSleptOver: ReplicaEvent -> bool) =
+// Two followers: one sleeps over the snapshot, the other over a command.
+let private areKept (settings: ServerSettings) =
     use server = RealServer.Start settings
     use client = connect server
     Filling.fill server.Port 4
-    let handle, asleep, awake = sleeping isSleptOver
-    use follower = new Follower(optionsFor server.Port, None, handle)
-    let said () = client.Info("replication", "slave0")
-    until "it is online" (fun () -> said().Contains("state=online", StringComparison.Ordinal))
 
-    let number () =
-        (client.Tell "CLIENT LIST TYPE replica").Split(' ')[0]
+    let inSnapshot, firstAsleep, firstAwake =
+        sleeping (fun event -> event :? SnapshotStarted)
 
-    let connection = number ()
+    let inStream, secondAsleep, secondAwake =
+        sleeping (fun event -> event :? CommandReceived)
+
+    use first = new Follower(optionsFor server.Port, None, inSnapshot)
+    use second = new Follower(optionsFor server.Port, None, inStream)
+
+    let areOnline () =
+        [ "slave0"; "slave1" ]
+        |> List.forall (fun replica ->
+            client.Info("replication", replica).Contains("state=online", StringComparison.Ordinal))
+
+    let connections () =
+        [
+            for line in (client.Tell "CLIENT LIST TYPE replica").TrimEnd('\n').Split '\n' do
+                line.Split(' ')[0]
+        ]
+
+    until "both are online" areOnline
+    let before = connections ()
     client.Say "SET first 1" |> ignore
-    until "the handler sleeps" (fun () -> asleep.IsCompleted)
+    until "both handlers sleep" (fun () -> firstAsleep.IsCompleted && secondAsleep.IsCompleted)
     client.Say "SET second 2" |> ignore
 
-    while not (awake.Wait 100) do
-        Expect.stringContains (said ()) "state=online" "what the master says of it"
+    while not (Task.WaitAll([| firstAwake; secondAwake |], 100)) do
+        Expect.isTrue (areOnline ()) "the master says that both are online"
 
-    catchUp client follower
-    Expect.equal (number ()) connection "the connection at the beginning and at the end"
-    Expect.equal (follower.Count _.IsDisconnected) 0 "lost connections that were told of"
-    Expect.equal (linesOf follower.Entries) [ "SET first 1"; "SET second 2" ] "what came"
+    for follower in [ first; second ] do
+        catchUp client follower
+        Expect.equal (follower.Count _.IsDisconnected) 0 "lost connections that were told of"
+        Expect.equal (linesOf follower.Entries) [ "SET first 1"; "SET second 2" ] "what came"
+
+    Expect.equal (connections ()) before "the connections at the beginning and at the end"
 
 let tests =
     testList
@@ -73,9 +90,6 @@ let tests =
                             "repl-ping-replica-period 1"
                         ]
 
-                testCase $"a handler that sleeps over a snapshot {modeName}" (fun () ->
-                    isKept settings (fun event -> event :? SnapshotStarted))
-
-                testCase $"a handler that sleeps over a command behind a snapshot {modeName}" (fun () ->
-                    isKept settings (fun event -> event :? CommandReceived))
+                testCase $"handlers that sleep, on a master whose snapshots come {modeName}" (fun () ->
+                    areKept settings)
         ]
