@@ -219,11 +219,11 @@ let private introduction =
         "  `Publishing`."
         ""
         "Those who only want the snapshot end with it, or with `+CONTINUE`. Those who follow the master go on to"
-        "`Streaming` instead, and end with a stop or a fault alone. A stream that is lost, or cannot be read, leads back"
-        "to `Connecting`: at once if it was alive, and after a pause otherwise. While it is followed, the events that lead"
-        "from `Streaming` to itself are `Streamed` (more of it), `Repeated` (what came before the last connection was"
-        "lost), `Applied` and `MadeDurable` (what the consumer says), `SpoolFilled` and `SpoolDrained` (nothing is"
-        "received in between) and `Ticked`, with which the master hears how much was applied."
+        "`Streaming` instead, and end with a stop or a fault alone. A stream that is lost, or cannot be read, leads"
+        "back to `Connecting`: at once if it was alive, and after a pause otherwise. While it is followed, the events"
+        "that lead from `Streaming` to itself are `Streamed` (more of it), `Repeated` (what came before the last"
+        "connection was lost), `Applied` and `MadeDurable` (what the consumer says), `SpoolFilled` and `SpoolDrained`"
+        "(nothing is received in between) and `Ticked`, with which the master hears how much was applied."
     ]
 
 /// The whole document.

@@ -85,8 +85,8 @@ let private at (stream: StreamState) offset =
         Offset = offset
     }
 
-/// What a consumer may say of how far it is: of what it was given, of what it was given long ago, of another history, and
-/// of what nobody has given to it.
+/// What a consumer may say of how far it is: of what it was given, of what it was given long ago, of another history,
+/// and of what nobody has given to it.
 let private positions (stream: StreamState) =
     let safe = stream.Scan.Safe
 

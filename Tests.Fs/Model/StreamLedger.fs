@@ -1,4 +1,5 @@
-/// What a master and a consumer would write down of a session, each for itself: it is held against what the replica says.
+/// What a master and a consumer would write down of a session, each for itself, to hold it against what the replica
+/// says.
 module HybridReplica.Tests.StreamLedger
 
 open HybridReplica.Core

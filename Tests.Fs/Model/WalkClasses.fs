@@ -70,6 +70,7 @@ let private offsetClass (scan: StreamScan) (offset: Offset voption) =
 let private streamClass isStreaming (stream: StreamState) : StreamState =
     { stream with
         EarlierIds = []
+        IsMarked = stream.IsMarked && not stream.IsResumable
         Scan = scanClass isStreaming stream.Scan
         Applied =
             (if isStreaming then
