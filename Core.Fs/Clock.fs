@@ -83,6 +83,11 @@ module internal Clock =
         | Phase.Discarding _
         | Phase.Ended _ -> false
 
+    let private isDial command =
+        match command with
+        | Command.Dial _ -> true
+        | _ -> false
+
     /// So many seconds pass, one after the other; a computer that was asleep may report a great many. Those after the
     /// moment in which a connection is asked for are dropped: nobody could have answered yet.
     let tick seconds (state: State) =
@@ -91,8 +96,7 @@ module internal Clock =
                 state, List.concat (List.rev earlier)
             else
                 let next, commands = second state
-                let isNewLink = next.Phase = Phase.Connecting && state.Phase <> Phase.Connecting
-                let left = if isNewLink then 0 else left - 1
+                let left = if List.exists isDial commands then 0 else left - 1
                 pass left next (if commands.IsEmpty then earlier else commands :: earlier)
 
         if seconds <= 0 then

@@ -146,8 +146,8 @@ let tests =
                 let slowest = ended |> List.map _.Stopping |> List.max
                 let reached = ended |> List.countBy _.Reached |> List.sort
 
-                printfn
-                    $"1,000 followers stopped, seed {seed}: %A{reached}, the slowest after %.0f{slowest.TotalMilliseconds} ms"
+                let milliseconds = slowest.TotalMilliseconds
+                printfn $"1,000 followers stopped, seed {seed}: %A{reached}, the slowest after %.0f{milliseconds} ms"
 
                 Expect.equal ended.Length sessions "sessions that came to an end"
                 Expect.isLessThan slowest.TotalSeconds 1.0 $"seconds until the slowest had stopped, seed {seed}"

@@ -27,7 +27,7 @@ let private sleeping (isSleptOver: ReplicaEvent -> bool) =
         fun client event ->
             if isSleptOver event && isAsleep.TrySetResult() then
                 // It keeps its thread, as handlers do that nobody took care over.
-                Thread.Sleep(TimeSpan.FromSeconds(3.0 * float timeout))
+                Task.Delay(TimeSpan.FromSeconds(3.0 * float timeout)).Wait()
                 isAwake.SetResult()
 
             acknowledging client event
