@@ -78,6 +78,15 @@ let private rewindsForAReason (entry: Entry) =
                 Expect.equal after.Repeated before.Scan.BytesBehindSafe "what comes again is passed over"
         | _ -> ()
 
+// The name that the master gave it last.
+let private learnsNames (entry: Entry) =
+    match entry.Move.Event, entry.Move.After.Phase, entry.Move.After.Stream with
+    | Event.Replied(Reply.Status text), Phase.Streaming, ValueSome stream ->
+        match PsyncAnswer.Read text with
+        | PsyncAnswer.Continue(ValueSome id) -> Expect.equal stream.Id id "what the master calls it"
+        | _ -> ()
+    | _ -> ()
+
 let private remembersNames (entry: Entry) =
     match entry.Move.After.Stream with
     | ValueSome stream ->
@@ -186,6 +195,7 @@ let tests =
             testProperty
                 "what was handed over is void only if it was broken, or if the history may be another behind it"
                 (holds (eachEntry rewindsForAReason))
+            testProperty "a history is called what the master called it last" (holds (eachEntry learnsNames))
             testProperty "every name that a history had is remembered" (holds (eachEntry remembersNames))
             testProperty
                 "who wants nothing but to resume is never sent everything"

@@ -72,6 +72,9 @@ let private keepsInvariants session =
     for move in moves session do
         Expect.isEmpty (Invariants.brokenBy move) $"invariants at %A{move.Event} in %s{move.Before.Phase.Name}"
 
+let private comesToItsEnd session =
+    Expect.isTrue (final (toTheEnd session)).HasEnded "the end"
+
 let private isNews link event =
     match event with
     | Event.Connected other
@@ -123,12 +126,10 @@ let tests =
             testProperty
                 "a connection is closed before the next one and before the end, and nothing is sent after that"
                 (Session.property wild connectionsAreClosed)
-            testProperty
-                "a replica that is asked to stop comes to its end"
-                (Session.property sound (fun session -> Expect.isTrue (final (toTheEnd session)).HasEnded "the end"))
+            testProperty "a replica that is asked to stop comes to its end" (Session.property sound comesToItsEnd)
             testProperty
                 "a replica that follows and is asked to stop comes to its end"
-                (Session.property following (fun session -> Expect.isTrue (final (toTheEnd session)).HasEnded "the end"))
+                (Session.property following comesToItsEnd)
             testProperty
                 "a sound shell never hears that an event was out of turn"
                 (Session.property Session.anySound (fun session ->
