@@ -62,6 +62,7 @@ let private all =
             PurityTests.tests
             SurfaceTests.tests
             Real.StreamTests.tests
+            Real.PureMasterTests.tests
             Real.BackupTests.tests
             Real.CredentialTests.tests
             Real.RealTlsTests.tests
