@@ -59,6 +59,24 @@ let tests =
                     ]
 
                 Expect.equal (database bySync) (ValueSome 7) "it is named after SYNC")
+            testCase "behind SYNC only a master that waits behind a mark hears of us" (fun () ->
+                let bySync = greetings @ [ says "-ERR unknown command 'PSYNC'" ]
+                let counted = play settings (bySync @ snapshot)
+                Expect.equal (state counted).Phase Phase.Streaming "behind a length"
+                Expect.isEmpty (sent counted) "a master of 2.6 takes it for an error"
+                Expect.isEmpty (sent (next counted (passes 1))) "nor a second later"
+                let mark = String.replicate 40 "m"
+
+                let marked =
+                    play settings (bySync @ [ says $"$EOF:%s{mark}"; Input.Bytes("REDIS0009" + "body" + mark) ])
+
+                Expect.equal (state marked).Phase Phase.Streaming "behind a mark"
+                Expect.equal (sent marked) [ "REPLCONF ACK 0" ] "where we are, nobody can say"
+                Expect.equal (sent (next marked (passes 1))) [ "REPLCONF ACK 0" ] "it may not have been heard")
+            testCase "who takes a snapshot each time asks for nothing else, whatever position there is" (fun () ->
+                let settings = withPolicy ResumePolicy.FullOnly (ValueSome(at firstId 1000L))
+                Expect.equal (sent (play settings greetings)) [ "PSYNC ? -1" ] "at first"
+                Expect.equal (asks (play settings joining)) [ "PSYNC ? -1" ] "later")
             testCase "silence ends the connection, but not while there is no room for what the master says" (fun () ->
                 let streaming = play settings joining
 
