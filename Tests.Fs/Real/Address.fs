@@ -14,8 +14,26 @@ type Address(target: int) =
     let sockets = List<TcpClient>()
     let mutable target = ValueSome target
 
+    let mutable left = Int64.MaxValue
+
     let keep (socket: TcpClient) =
         lock sockets (fun () -> sockets.Add socket)
+
+    // Ends where it is to be cut: what was allowed is passed on, and not a byte more.
+    let copy (source: Stream) (destination: Stream) : Task =
+        task {
+            let buffer = Array.zeroCreate<byte> 65536
+            let mutable isOpen = true
+
+            while isOpen do
+                let! count = source.ReadAsync(buffer, 0, buffer.Length)
+                let passed = int (min (int64 count) left)
+                do! destination.WriteAsync(buffer, 0, passed)
+                left <- left - int64 passed
+                isOpen <- passed > 0 && left > 0L
+
+            left <- Int64.MaxValue
+        }
 
     let pass (incoming: TcpClient) (port: int) =
         task {
@@ -26,7 +44,7 @@ type Address(target: int) =
                 do! outgoing.ConnectAsync(IPAddress.Loopback, port)
                 let near = incoming.GetStream()
                 let far = outgoing.GetStream()
-                let! _ = Task.WhenAny(near.CopyToAsync far, far.CopyToAsync near)
+                let! _ = Task.WhenAny(near.CopyToAsync far, copy far near)
                 ()
             with
             | :? IOException
@@ -73,6 +91,9 @@ type Address(target: int) =
     member _.MoveTo(port: int) =
         target <- ValueSome port
         cut ()
+
+    /// The connection is cut after so many bytes more of what the server says.
+    member _.CutAfter(bytes: int64) = left <- bytes
 
     /// From now on it leads nowhere: connections are cut, and new ones closed at once.
     member _.Close() =
