@@ -185,6 +185,8 @@ type SettingsTrouble =
     | NotInline of setting: string
     /// Only a partial resync is allowed, and there is no position to resume from.
     | NothingToResume
+    /// The setting makes no sense for somebody who follows.
+    | NotWhileFollowing of setting: string
 
     /// What is wrong, as one sentence.
     override this.ToString() =
@@ -195,6 +197,7 @@ type SettingsTrouble =
         | NotInline setting ->
             $"The {setting} cannot be typed as Redis 2.6 does it: it is empty, or holds a space, a quote or a control "
             + "character."
+        | NotWhileFollowing setting -> $"The {setting} cannot be used while the stream is followed."
         | NothingToResume -> "Only a partial resync is allowed, but there is no position to resume from."
 
 /// The rules that settings have to keep.
@@ -254,11 +257,20 @@ module SettingsRules =
             |> List.filter snd
             |> List.map (fst >> SettingsTrouble.OnlyInRedis6)
 
-    let private policy (settings: Settings) =
+    // A pipe would be given one snapshot behind the other, and a master closes the connection of who wants no more than
+    // one.
+    let private following (settings: Settings) =
         match settings.Follow with
-        | ValueSome { Policy = ResumePolicy.PartialOnly } when settings.Resume.IsNone ->
-            [ SettingsTrouble.NothingToResume ]
-        | _ -> []
+        | ValueNone -> []
+        | ValueSome following ->
+            [
+                if following.Policy = ResumePolicy.PartialOnly && settings.Resume.IsNone then
+                    SettingsTrouble.NothingToResume
+                if settings.Destination = Destination.Pipe then
+                    SettingsTrouble.NotWhileFollowing "pipe"
+                if settings.RdbOnly then
+                    SettingsTrouble.NotWhileFollowing "rdb-only option"
+            ]
 
     /// Everything that is wrong with the settings; empty when they can be used.
     [<CompiledName "Troubles">]
@@ -267,4 +279,4 @@ module SettingsRules =
         @ counts settings
         @ inlineWords settings
         @ onlyInRedis6 settings
-        @ policy settings
+        @ following settings

@@ -58,6 +58,7 @@ public sealed class ReplicaOptions
 
     /// <summary>
     /// Whether to ask the master not to queue its stream for us (<c>REPLCONF rdb-only 1</c>, Redis 6.2 and later).
+    /// Not for following.
     /// </summary>
     public bool RdbOnly { get; set; }
 

@@ -78,9 +78,10 @@ let private destination (follow: Following voption) =
     Gen.elements
         [
             Destination.File
-            Destination.Pipe
             if follow.IsSome then
                 Destination.Nowhere
+            else
+                Destination.Pipe
         ]
 
 let private ofDialectAnd (isFollowing: Gen<bool>) (dialect: Dialect) : Gen<Settings> =
@@ -110,7 +111,7 @@ let private ofDialectAnd (isFollowing: Gen<bool>) (dialect: Dialect) : Gen<Setti
                 AnnouncedPort = announced
                 AnnouncedAddress = address
                 AnnouncedVersion = version
-                RdbOnly = rdbOnly
+                RdbOnly = rdbOnly && follow.IsNone
                 Resume = resume
                 Destination = destination
                 Timeout = timeout

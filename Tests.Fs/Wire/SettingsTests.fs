@@ -59,6 +59,35 @@ let private troubled =
         [ SettingsTrouble.OnlyInRedis6 "announced version" ]
         { in26 with RdbOnly = true }, [ SettingsTrouble.OnlyInRedis6 "rdb-only option" ]
         { in26 with Resume = position }, [ SettingsTrouble.OnlyInRedis6 "position to resume from" ]
+        { usual with
+            Follow =
+                ValueSome
+                    { Following.Default with
+                        Policy = ResumePolicy.PartialOnly
+                    }
+        },
+        [ SettingsTrouble.NothingToResume ]
+        { usual with
+            Follow = ValueSome Following.Default
+            Destination = Destination.Pipe
+            RdbOnly = true
+        },
+        [
+            SettingsTrouble.NotWhileFollowing "pipe"
+            SettingsTrouble.NotWhileFollowing "rdb-only option"
+        ]
+        { usual with
+            Follow =
+                ValueSome
+                    { Following.Default with
+                        FullResyncs = 0
+                        Period = 0
+                    }
+        },
+        [
+            SettingsTrouble.BelowOne "number of full resyncs"
+            SettingsTrouble.BelowOne "period of full resyncs"
+        ]
         { in26 with
             Credentials =
                 ValueSome

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace HybridReplica.Cli.Follow;
@@ -7,6 +8,7 @@ sealed class OutputFile : FollowOutput
 {
     readonly SafeFileHandle _file;
     bool _isSynced = true;
+    bool _isNameSynced;
 
     OutputFile(string path, SafeFileHandle file)
     {
@@ -51,8 +53,23 @@ sealed class OutputFile : FollowOutput
         if (_isSynced)
             return;
 
-        await Task.Run(() => RandomAccess.FlushToDisk(_file), CancellationToken.None).WaitAsync(stop);
+        await Task.Run(Sync, CancellationToken.None).WaitAsync(stop);
         _isSynced = true;
+    }
+
+    // A file that is new has to be there after a power failure, too.
+    void Sync()
+    {
+        RandomAccess.FlushToDisk(_file);
+        if (_isNameSynced)
+            return;
+
+        if (FolderSync.Run(System.IO.Path.GetDirectoryName(Path) ?? Path) is not 0 and var error)
+            throw new IOException(
+                $"The folder of the output {Path} cannot be synced: {Marshal.GetPInvokeErrorMessage(error)}",
+                error
+            );
+        _isNameSynced = true;
     }
 
     public override void CutTo(long length)
