@@ -83,7 +83,7 @@ let run (note: (unit -> string) -> unit) (plan: FollowingPlan) : Ending =
             host.Run command
 
         match event, host.Link with
-        | Event.Streamed _, ValueSome link -> host.Rules.Delivered(link.Truth, before, host.Ledger.Last, commands)
+        | Event.Streamed _, ValueSome link -> host.Rules.Delivered(link, before, host.Ledger.Last, commands)
         | (Event.Applied position | Event.MadeDurable position), ValueSome link when state.Phase = Phase.Streaming ->
             host.Rules.Reported(link.Truth, position)
         | _ -> ()

@@ -135,6 +135,40 @@ let private settings (chance: Chance) dialect era history truth : Settings =
         Follow = ValueSome(following chance era dialect resume)
     }
 
+// The replica's user may not run PSYNC: what SYNC brings cannot be resumed.
+let private withoutPsync (plan: FollowingPlan) =
+    let password = Secret.OfText "s3cret"
+
+    if
+        plan.Settings.Dialect = Dialect.Redis6
+        && plan.Master.Era.KnowsUsers
+        && plan.Settings.Resume.IsNone
+    then
+        { plan with
+            Settings =
+                { plan.Settings with
+                    Credentials =
+                        ValueSome
+                            {
+                                User = ValueSome "replicator"
+                                Password = password
+                            }
+                }
+            Master =
+                { plan.Master with
+                    Users =
+                        [
+                            {
+                                Name = "replicator"
+                                Password = ValueSome password
+                                Commands = ValueSome [ "ping"; "replconf"; "sync" ]
+                            }
+                        ]
+                }
+        }
+    else
+        plan
+
 /// The plan of a conversation between these two.
 let between (era: MasterEra) (dialect: Dialect) (seed: uint64) : FollowingPlan =
     let chance = Chance seed
@@ -186,6 +220,10 @@ let between (era: MasterEra) (dialect: Dialect) (seed: uint64) : FollowingPlan =
         Diligence = chance.Pick [ ValueSome 1; ValueSome 1; ValueSome 5; ValueSome 30; ValueNone ]
         SaysDurable = chance.OnceIn 3
     }
+    |> if chance.OnceIn 15 then
+           withoutPsync
+       else
+           (fun plan -> plan)
 
 /// Every pair of a master's time and a dialect, those that can resume more often than the others.
 let pairs =

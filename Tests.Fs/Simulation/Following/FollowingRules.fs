@@ -127,7 +127,9 @@ type FollowingRules(plan: FollowingPlan, start: Position voption) =
         | _ -> ()
 
     /// The stream was handed over up to an offset, and these were the commands.
-    member _.Delivered(truth: Truth, before: int64, after: int64, commands: Command list) : unit =
+    member _.Delivered(link: MasterConnection, before: int64, after: int64, commands: Command list) : unit =
+        let truth = link.Truth
+
         let questions =
             truth.Questions |> Set.filter (fun place -> before < place && place <= after)
 
@@ -139,7 +141,8 @@ type FollowingRules(plan: FollowingPlan, start: Position voption) =
         require
             "whoever asks how much was applied is answered at once"
             (questions.IsEmpty
-             || plan.Settings.Dialect <> Dialect.Redis6
+             // Nobody knows where in the history he is whom SYNC brought there.
+             || not link.State.UsesPsync
              || (questions = Set.singleton after && List.exists isAnswer commands))
 
         if not questions.IsEmpty then
