@@ -170,6 +170,7 @@ let run (note: (unit -> string) -> unit) (plan: FollowingPlan) : Ending =
         match host.Cluster.Connection with
         | ValueSome connection when state.Phase = Phase.Streaming && host.Ledger.Last = truth.End ->
             host.Consumer.IsIdle
+            && host.Ledger.HasMoved
             && connection.Truth.End = truth.End
             && match host.Consumer.Reached with
                | ValueSome reached ->

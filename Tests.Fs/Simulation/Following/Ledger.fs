@@ -30,6 +30,8 @@ type Ledger(start: Position voption) =
     member _.Last = last
     /// Whether anything was handed over, or resumed from.
     member _.HasBegun = first.IsSome
+    /// Whether the stream brought anything behind the snapshot.
+    member _.HasMoved = first |> ValueOption.exists (fun first -> last > first)
     /// What has to be added to the replica's offsets.
     member _.Shift = shift
     /// The history that the bytes are from.
