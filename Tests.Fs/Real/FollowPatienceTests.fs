@@ -2,7 +2,6 @@
 module HybridReplica.Tests.Real.FollowPatienceTests
 
 open System
-open System.Threading
 open System.Threading.Tasks
 open Expecto
 open HybridReplica
