@@ -97,7 +97,7 @@ sealed class FollowOptions
 
     readonly Option<string> _spoolFolder = new("--spool-folder")
     {
-        Description = "The folder of that file",
+        Description = "The folder of that file; without it, the folder of the state, or that for temporary files",
         HelpName = "FOLDER",
     };
 

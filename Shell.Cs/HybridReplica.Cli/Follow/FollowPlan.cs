@@ -71,8 +71,8 @@ sealed class FollowPlan
         options.SnapshotPath = Snapshot is null ? null : Path.GetFullPath(Snapshot);
         if (RequirePartial)
             options.Resume = ResumePolicy.PartialOnly;
-        if (SpoolFolder is not null)
-            options.SpoolFolder = SpoolFolder;
+        // Beside the state there is room that somebody has thought of; the folder for temporary files may be memory.
+        options.SpoolFolder = SpoolFolder ?? (State is null ? null : Path.GetDirectoryName(Path.GetFullPath(State)));
         if (SpoolSizeText is not null)
             options.SpoolSize = ReadSize(SpoolSizeText);
     }
