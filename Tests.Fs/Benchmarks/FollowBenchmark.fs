@@ -142,12 +142,13 @@ let replay (mebibytes: int) =
     let id = field "master_replid" (replication server)
     let first = offsetOf server
     let position = $"{id}:{first}:0"
-    let times = max 1 (mebibytes * 1048576 / commands.Length)
-    MixedCommands.write server.Port times commands
+
+    while offsetOf server - first < int64 mebibytes * 1048576L do
+        MixedCommands.write server.Port 1 commands
+
     let last = offsetOf server
-    let count = float times * float Commands
     let size = float (last - first) / 1048576.0
-    printfn $"%.0f{count} mixed commands, %.0f{size} MiB, from the backlog of a master:"
+    printfn $"%.0f{size} MiB of mixed commands from the backlog of a master:"
 
     let rounds =
         [
@@ -158,14 +159,13 @@ let replay (mebibytes: int) =
                 printf $"  await foreach %.3f{ours} s (%.0f{events} events, %.1f{each} bytes allocated for each, "
                 printfn $"peak %d{peak / 1048576L} MiB), replica %.3f{theirs} s"
 
-                ours, theirs
+                events / ours, events / theirs
         ]
 
     let ours = rounds |> List.map fst |> median
     let theirs = rounds |> List.map snd |> median
 
-    printf $"  medians: %.2f{count / ours / 1e6} million commands/s, a replica %.2f{count / theirs / 1e6}: "
-    printfn $"%.2f{theirs / ours} x"
+    printfn $"  medians: %.2f{ours / 1e6} million commands/s, a replica %.2f{theirs / 1e6}: %.2f{ours / theirs} x"
 
     File.Delete file
 
