@@ -94,6 +94,8 @@ let private all =
             Following.SpoolTests.tests
             Following.HealthTests.tests
             Following.MetricsTests.tests
+            Following.CommandDecoderTests.tests
+            Following.LeavingTests.tests
             Real.MetricsTests.tests
         ]
 

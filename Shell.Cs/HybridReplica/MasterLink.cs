@@ -9,6 +9,8 @@ namespace HybridReplica;
 /// </remarks>
 sealed class MasterLink(Connector connector, TimeSpan sendTimeout) : IAsyncDisposable
 {
+    static readonly TimeSpan LastWord = TimeSpan.FromMilliseconds(300);
+
     int _number;
     LinkThread? _thread;
     CancellationTokenSource? _dialling;
@@ -89,11 +91,15 @@ sealed class MasterLink(Connector connector, TimeSpan sendTimeout) : IAsyncDispo
         if (_connection is not { } connection)
             return Event.NewDisconnected(_number, NetworkTrouble.Closed);
 
+        // Who wants to stop already has a last word, and no time to wait for it to be taken.
+        var isLast = stop.IsCancellationRequested;
         // A request that the other side does not take would block: closing the connection ends that.
-        using var abort = stop.UnsafeRegister(static connection => ((Connection)connection!).Dispose(), connection);
+        using var abort = isLast
+            ? default
+            : stop.UnsafeRegister(static connection => ((Connection)connection!).Dispose(), connection);
         try
         {
-            connection.Send(bytes, sendTimeout);
+            connection.Send(bytes, isLast ? LastWord : sendTimeout);
             return null;
         }
         catch (Exception exception)

@@ -128,10 +128,10 @@ public sealed class ReplicaClient : IAsyncDisposable
     )
     {
         _ = SettingsOfOptions.ForFollowing(_options, from);
-        return new FollowStream(stop => Begin(from, stop), cancellationToken);
+        return new FollowStream((first, second) => Begin(from, first, second), cancellationToken);
     }
 
-    Follower Begin(Position? from, CancellationToken stop)
+    Follower Begin(Position? from, CancellationToken first, CancellationToken second)
     {
         lock (_running)
         {
@@ -139,7 +139,7 @@ public sealed class ReplicaClient : IAsyncDisposable
             if (_follower is not null)
                 throw new InvalidOperationException("This client follows its master already.");
 
-            return _follower = new(_options, from, _logger, () => _follower = null, stop, _disposing.Token);
+            return _follower = new(_options, from, _logger, () => _follower = null, first, second, _disposing.Token);
         }
     }
 
@@ -147,7 +147,9 @@ public sealed class ReplicaClient : IAsyncDisposable
     /// Everything up to this position has been applied: what <c>WAIT</c> on the master counts. Nothing else is ever
     /// acknowledged. Without an enumeration under way it does nothing.
     /// </summary>
-    /// <param name="position">The <see cref="ReplicaEvent.Position"/> of the last event dealt with. Null: none.</param>
+    /// <param name="position">
+    /// The <see cref="ReplicaEvent.Position"/> of the last event dealt with, in the order of the events. Null: none.
+    /// </param>
     public void Acknowledge(Position? position) => Acknowledge(position, isDurable: false);
 
     /// <summary>

@@ -13,13 +13,20 @@ static class SettingsOfOptions
 
     /// <summary>Settings to follow the master.</summary>
     /// <exception cref="ArgumentException">They break some rules; the message has a sentence for each.</exception>
-    public static Settings ForFollowing(ReplicaOptions options, Position? from) =>
-        Make(
+    public static Settings ForFollowing(ReplicaOptions options, Position? from)
+    {
+        if (options.LargeCommand is < 1 or > 1 << 30)
+            throw new ArgumentException("The size of a large command has to lie between 1 byte and 1 GiB.");
+        if (options.SpoolSize < 0)
+            throw new ArgumentException("The size of the spool cannot be negative.");
+
+        return Make(
             options,
             options.SnapshotPath is null ? Destination.Nowhere : Destination.File,
             from,
             new Following(options.Resume, options.FullResyncs, WholeSeconds(options.FullResyncPeriod), options.FromNow)
         );
+    }
 
     static Settings Make(ReplicaOptions options, Destination destination, Position? resume, Following? follow)
     {

@@ -160,6 +160,11 @@ let private others =
         filter "FLUSHALL concerns every database" [] [] [ 1 ] 2 "FLUSHALL" true
         filter "SWAPDB concerns two of them, whichever" [] [] [ 1 ] 2 "SWAPDB 0 1" true
         filter "FLUSHDB concerns one" [] [] [ 1 ] 2 "FLUSHDB" false
+        filter "MOVE concerns the database it moves to" [] [] [ 1 ] 2 "MOVE a 1" true
+        filter "MOVE concerns the database it moves from" [] [] [ 2 ] 2 "MOVE a 1" true
+        filter "MOVE concerns no other database" [] [] [ 3 ] 2 "MOVE a 1" false
+        filter "COPY concerns the database it copies to" [] [] [ 1 ] 2 "COPY a b DB 1 REPLACE" true
+        filter "COPY concerns no other database" [] [] [ 3 ] 2 "COPY a b DB 1" false
         filter "all filters have to agree" [ "a*" ] [ "set" ] [ 1 ] 1 "SET b b" false
         filter "all filters have to agree, on names too" [ "a*" ] [ "set" ] [ 1 ] 1 "FLUSHDB" false
         testCase "an unknown database is none of those asked for" (fun () ->

@@ -45,7 +45,8 @@ let command (mark: int64) (database: int) (transaction: int64 voption) (words: b
     received.Borrow(Array.concat (bytes "..." :: words @ [ bytes "..." ]), start, ranges, ranges.Length)
     received
 
-/// The parts of a command whose words are cut into pieces of so many bytes at most.
+/// The parts of a command whose words are cut into pieces of so many bytes at most. At an even place, the line end of
+/// the last word comes by itself.
 let parts (mark: int64) (database: int) (piece: int) (words: byte[] list) : CommandPart list =
     let cut index (word: byte[]) =
         let pieces =
@@ -57,7 +58,12 @@ let parts (mark: int64) (database: int) (piece: int) (words: byte[] list) : Comm
         pieces
         |> List.mapi (fun number bytes -> index, word.Length, number * piece, bytes)
 
-    let all = words |> List.mapi cut |> List.concat
+    let whole = words |> List.mapi cut |> List.concat
+
+    let all =
+        match List.last whole with
+        | index, length, _, bytes when mark % 2L = 0L && bytes.Length > 0 -> whole @ [ index, length, length, [||] ]
+        | _ -> whole
 
     let last = all.Length - 1
 

@@ -113,4 +113,30 @@ let private making =
                 "rdb-only"
         ]
 
-let tests = testList "options" [ addresses; making ]
+let private cannotFollow name (adjust: ReplicaOptions -> unit) (reason: string) =
+    testCase name (fun () ->
+        let options = ReplicaOptions()
+        adjust options
+
+        Expect.throwsC (fun () -> ReplicaClient(options).FollowAsync() |> ignore) (fun refused ->
+            Expect.isTrue (refused :? ArgumentException) "the kind of exception"
+            Expect.stringContains refused.Message reason "the reason"))
+
+let private following =
+    testList
+        "following"
+        [
+            cannotFollow "a large command is at least a byte" (fun options -> options.LargeCommand <- 0L) "1 byte"
+            cannotFollow
+                "a large command is at most a gibibyte"
+                (fun options -> options.LargeCommand <- (1L <<< 30) + 1L)
+                "1 GiB"
+            cannotFollow "a spool has no negative size" (fun options -> options.SpoolSize <- -1L) "negative"
+            cannotFollow
+                "who only resumes has a position"
+                (fun options -> options.Resume <- ResumePolicy.PartialOnly)
+                "no position"
+            cannotFollow "who follows wants more than the snapshot" (fun options -> options.RdbOnly <- true) "rdb-only"
+        ]
+
+let tests = testList "options" [ addresses; making; following ]

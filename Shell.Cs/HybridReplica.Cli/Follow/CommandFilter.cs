@@ -28,10 +28,36 @@ sealed class CommandFilter
     public bool Passes(CommandReceived command)
     {
         var name = command.Name.Span;
-        if (PassesByName(command.Database, name) is { } decided)
+        var database =
+            Destination(command, name) is { } other && _databases.AsSpan().Contains(other) ? other : command.Database;
+        if (PassesByName(database, name) is { } decided)
             return decided;
         return MatchesKeys(KeyPositions.Of(name), command);
     }
+
+    // The other database that changes with a command: where MOVE moves a key to, or COPY copies it.
+    static int? Destination(CommandReceived command, ReadOnlySpan<byte> name)
+    {
+        if (Is(name, "MOVE"))
+            return Number(command, 1);
+        if (!Is(name, "COPY"))
+            return null;
+
+        for (var index = 2; index < command.ArgumentCount - 1; index++)
+        {
+            if (Is(command.Argument(index).Span, "DB"))
+                return Number(command, index + 1);
+        }
+
+        return null;
+    }
+
+    static int? Number(CommandReceived command, int index) =>
+        index < command.ArgumentCount
+        && Utf8Parser.TryParse(command.Argument(index).Span, out int number, out var length)
+        && length == command.Argument(index).Length
+            ? number
+            : null;
 
     /// <summary>What the name and the database say. Null: the keys decide.</summary>
     public bool? PassesByName(int? database, ReadOnlySpan<byte> name)

@@ -65,7 +65,7 @@ sealed class LargeCommand(CommandFilter filter, FollowFormat format, OpenTransac
     void Hold(CommandPart part, in CommandMark mark)
     {
         var isHeld = part.WordLength <= LongestKey;
-        if (isHeld)
+        if (isHeld && !IsOnlyEnd(part))
         {
             _word.Add(part.Bytes.Span);
             if (_word.Length < part.WordLength)
@@ -116,8 +116,14 @@ sealed class LargeCommand(CommandFilter filter, FollowFormat format, OpenTransac
             Write(part);
     }
 
+    // The line end of the last word came by itself: the word is whole already.
+    static bool IsOnlyEnd(CommandPart part) => part.Bytes.IsEmpty && part.WordLength > 0;
+
     void Write(CommandPart part)
     {
+        if (IsOnlyEnd(part))
+            return;
+
         if (part.WordOffset == 0)
             format.BeginWord(part.WordLength);
         format.AddToWord(part.Bytes.Span);

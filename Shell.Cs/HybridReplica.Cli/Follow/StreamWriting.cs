@@ -136,6 +136,8 @@ sealed class StreamWriting
             throw FollowException.Gap(resync);
 
         TakeBackOrEnd(resync.ReceivedAt);
+        // It went on nowhere.
+        _resumed = null;
         _format.WriteFullResync(_journal.Position, resync);
     }
 

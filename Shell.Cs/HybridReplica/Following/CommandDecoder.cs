@@ -34,11 +34,13 @@ sealed class CommandDecoder(StreamBuffer<Told> buffer, long largeCommand, Follow
     StreamScan _scan;
     StreamScan _beforeCommand;
     bool _isInParts;
+    bool _isKnown;
 
     /// <summary>The stream begins at a position, or begins again there: what was left of it is void.</summary>
     public void BeginAt(in Position position)
     {
         _id = position.Id;
+        _isKnown = !_id.Equals(ReplicationId.Unknown);
         _scan = _beforeCommand = StreamScan.At(position);
         _front = _middle = _back = 0;
         _isInParts = false;
@@ -74,6 +76,13 @@ sealed class CommandDecoder(StreamBuffer<Told> buffer, long largeCommand, Follow
 
             if (!next.IsWhole)
             {
+                if (!next.IsInCommand)
+                {
+                    // Empty lines belong to no command, and there may be no end of them.
+                    _front = _middle;
+                    _beforeCommand = next;
+                }
+
                 if (!next.IsInCommand || next.Words <= _ranges.Length)
                     return null;
 
@@ -113,9 +122,10 @@ sealed class CommandDecoder(StreamBuffer<Told> buffer, long largeCommand, Follow
         return null;
     }
 
-    // Whether the command that has begun is too large to be handed out whole.
+    // Whether the command that has begun is too large to be handed out whole. What is no data is never large.
     bool IsTooLarge =>
         _scan.IsInCommand
+        && _scan.Kind == CommandKind.Data
         && !_isInParts
         && (_scan.Words > MostWords || _middle - _front + _scan.WordLeft > largeCommand);
 
@@ -170,9 +180,15 @@ sealed class CommandDecoder(StreamBuffer<Told> buffer, long largeCommand, Follow
         return null;
     }
 
+    /// <summary>
+    /// What is right to acknowledge now. Null: the master does not say where in its history the stream began, so nobody
+    /// could ever resume there.
+    /// </summary>
+    public Position? Position => _isKnown ? _scan.SafePosition(_id) : null;
+
     ReplicaEvent At(ReplicaEvent received)
     {
-        received.Position = _scan.SafePosition(_id);
+        received.Position = Position;
         received.ReceivedAt = buffer.ReceivedAt;
         return received;
     }

@@ -21,7 +21,7 @@ public sealed class CommandPart : ReplicaEvent
     /// <summary>Where in that word the bytes begin.</summary>
     public long WordOffset { get; internal set; }
 
-    /// <summary>The bytes; none for a word that is empty.</summary>
+    /// <summary>The bytes. None for a word that is empty, and where only the end was still to come.</summary>
     public ReadOnlyMemory<byte> Bytes { get; internal set; }
 
     /// <summary>Whether the command ends with these bytes.</summary>

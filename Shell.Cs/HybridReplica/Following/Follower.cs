@@ -14,7 +14,9 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
     readonly Position? _from;
     readonly ILogger _logger;
     readonly Action _ended;
-    readonly CancellationToken _cancellation;
+    readonly CancellationToken _first;
+    readonly CancellationToken _second;
+    readonly CancellationTokenSource _cancellation;
     readonly CancellationTokenSource _stop;
     readonly Mailbox _mailbox = new();
     readonly StreamBuffer<Told> _buffer;
@@ -22,19 +24,22 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
     readonly CommandDecoder _decoder;
     Task<Outcome>? _running;
     DateTimeOffset _snapshotBegan;
+    bool _isDisposed;
 
     /// <param name="options">How to follow.</param>
     /// <param name="from">Where to resume, if anywhere.</param>
     /// <param name="logger">Where the log goes.</param>
     /// <param name="ended">Hears that this follower is over and cleaned up.</param>
-    /// <param name="cancellation">Stops it with an exception.</param>
+    /// <param name="first">Stops it with an exception.</param>
+    /// <param name="second">So does this.</param>
     /// <param name="disposing">Stops it, because the client is disposed.</param>
     public Follower(
         ReplicaOptions options,
         Position? from,
         ILogger logger,
         Action ended,
-        CancellationToken cancellation,
+        CancellationToken first,
+        CancellationToken second,
         CancellationToken disposing
     )
     {
@@ -42,8 +47,10 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
         _from = from;
         _logger = logger;
         _ended = ended;
-        _cancellation = cancellation;
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, disposing);
+        _first = first;
+        _second = second;
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(first, second);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token, disposing);
         _buffer = new(BufferSizes.WithSpool(options.SpoolSize), options.SpoolFolder ?? Path.GetTempPath());
         _metrics = new(
             MasterAddress.Read(options.Master).ToString(),
@@ -68,7 +75,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
 
     public ValueTask<bool> MoveNextAsync()
     {
-        _cancellation.ThrowIfCancellationRequested();
+        ThrowIfCancelled();
         return _running is not null && TryNext() ? new(true) : WaitAsync();
     }
 
@@ -78,7 +85,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
         _running ??= Task.Run(RunAsync, CancellationToken.None);
         while (true)
         {
-            await _buffer.WaitAsync(_cancellation).ConfigureAwait(false);
+            await WaitForMoreAsync().ConfigureAwait(false);
             if (TryNext())
                 return true;
             if (_buffer.IsAtEnd)
@@ -90,10 +97,35 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
         outcome switch
         {
             Outcome.Failed failed => throw new ReplicaException(failed.fault),
-            _ when _cancellation.IsCancellationRequested => throw new OperationCanceledException(_cancellation),
-            // The client was disposed under whoever enumerates.
-            _ => false,
+            _ => Left(),
         };
+
+    // The client was disposed under whoever enumerates, if nobody cancelled.
+    bool Left()
+    {
+        ThrowIfCancelled();
+        return false;
+    }
+
+    // Whoever cancelled finds his own token in the exception.
+    void ThrowIfCancelled()
+    {
+        _first.ThrowIfCancellationRequested();
+        _second.ThrowIfCancellationRequested();
+    }
+
+    async ValueTask WaitForMoreAsync()
+    {
+        try
+        {
+            await _buffer.WaitAsync(_cancellation.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            ThrowIfCancelled();
+            throw;
+        }
+    }
 
     bool TryNext()
     {
@@ -129,7 +161,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
                 break;
             case Notice.SnapshotReceived received:
                 _decoder.BeginAt(received.position);
-                happened = new SnapshotReceived(InfoOf(received.snapshot, told.At)) { Position = received.position };
+                happened = new SnapshotReceived(InfoOf(received.snapshot, told.At)) { Position = _decoder.Position };
                 break;
             case Notice.Resumed resumed:
                 if (resumed.isRewound)
@@ -185,6 +217,9 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
     /// <summary>Tells the master once more how far it was applied, closes the connection, and cleans up.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
+
         await _stop.CancelAsync().ConfigureAwait(false);
         if (_running is not null)
             await ((Task)_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -193,6 +228,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
         _buffer.Dispose();
         _metrics.Dispose();
         _stop.Dispose();
+        _cancellation.Dispose();
         _ended();
     }
 }
