@@ -1,5 +1,6 @@
 module HybridReplica.Tests.Program
 
+open System
 open Expecto
 
 let private all =
@@ -103,4 +104,5 @@ let private all =
 let main arguments =
     match List.ofArray arguments with
     | "benchmark" :: which -> Benchmarks.Benchmarks.run which
-    | _ -> runTestsWithCLIArgs [] arguments all
+    // Many tests wait for servers most of their time.
+    | _ -> runTestsWithCLIArgs [ Parallel_Workers(2 * Environment.ProcessorCount) ] arguments all
