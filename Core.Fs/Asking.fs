@@ -73,10 +73,6 @@ module internal Asking =
                 }
         | ValueNone -> Ok state
 
-    let private isPartialOnly (state: State) =
-        state.Settings.Follow
-        |> ValueOption.exists (fun following -> following.Policy = ResumePolicy.PartialOnly)
-
     let private sync (state: State) =
         match spend state with
         | Ok state -> prepare Next.Sync state
@@ -98,12 +94,8 @@ module internal Asking =
 
     // Why the master will send everything.
     let private reason (state: State) =
-        let isWanted =
-            state.Settings.Follow
-            |> ValueOption.exists (fun following -> following.Policy = ResumePolicy.FullOnly)
-
         match state.Resume, state.Stream with
-        | _ when isWanted -> FullResyncReason.Wanted
+        | _ when state.Settings.Follows ResumePolicy.FullOnly -> FullResyncReason.Wanted
         | ValueSome position, _ -> FullResyncReason.PositionLost position
         | ValueNone, ValueSome stream when stream.IsResumable -> FullResyncReason.StreamBroken stream.SafePosition
         | ValueNone, _ -> FullResyncReason.NoPosition
@@ -124,7 +116,8 @@ module internal Asking =
 
     let private fullResync position (state: State) =
         match state.Resume with
-        | ValueSome wanted when isPartialOnly state -> fail (Fault.Gap(wanted, position)) state
+        | ValueSome wanted when state.Settings.Follows ResumePolicy.PartialOnly ->
+            fail (Fault.Gap(wanted, position)) state
         | _ -> takeAll position state
 
     // SYNC throws the position away, and a master that cannot serve anybody now would not answer it any better.
@@ -136,7 +129,7 @@ module internal Asking =
     let private fallBack reply (state: State) =
         if isLater reply state then
             fail (Fault.MasterBusy reply) state
-        elif isPartialOnly state then
+        elif state.Settings.Follows ResumePolicy.PartialOnly then
             fail (Fault.StepRefused(Step.Psync, reply)) state
         else
             { state with Resume = ValueNone }

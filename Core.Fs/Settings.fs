@@ -142,6 +142,10 @@ type Settings =
         Follow: Following voption
     }
 
+    /// Whether the stream is followed with this policy.
+    member internal this.Follows(policy: ResumePolicy) =
+        this.Follow |> ValueOption.exists (fun following -> following.Policy = policy)
+
     /// Whether an empty snapshot is asked for.
     member internal this.IsFromNow =
         this.Follow |> ValueOption.exists (fun following -> following.FromNow)

@@ -61,16 +61,16 @@ type State =
 
     /// A replica that has not begun.
     static member Initial(settings: Settings) : State =
-        let isFullOnly =
-            settings.Follow
-            |> ValueOption.exists (fun following -> following.Policy = ResumePolicy.FullOnly)
-
         {
             Settings = settings
             Phase = Phase.Idle
             Link = 1
             HasTemporary = false
-            Resume = if isFullOnly then ValueNone else settings.Resume
+            Resume =
+                if settings.Follows ResumePolicy.FullOnly then
+                    ValueNone
+                else
+                    settings.Resume
             Promised = ValueNone
             StreamDatabase = ValueNone
             Stream = ValueNone
@@ -85,6 +85,14 @@ type State =
             Elapsed = 0
             Jitter = settings.Retry.Seed
         }
+
+    /// Where the snapshot stands, if the master said so, and the database that it names.
+    member internal this.SnapshotPosition: Position voption =
+        this.Promised
+        |> ValueOption.map (fun position ->
+            { position with
+                Database = this.StreamDatabase
+            })
 
     /// Whether the master's stream is followed when the snapshot is in its place.
     member internal this.IsFollowing = this.Settings.Follow.IsSome

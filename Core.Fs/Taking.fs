@@ -51,13 +51,7 @@ module internal Taking =
 
     /// The snapshot names the database in which its stream begins.
     let noteDatabase database (state: State) =
-        let noted (position: Position) =
-            { position with
-                Database = ValueSome database
-            }
-
         { state with
-            Promised = ValueOption.map noted state.Promised
             StreamDatabase = ValueSome database
         },
         []
@@ -116,7 +110,7 @@ module internal Taking =
     let weighSnapshot verdict (transfer: Transfer) (state: State) =
         let snapshot =
             {
-                Position = state.Promised
+                Position = state.SnapshotPosition
                 Size = transfer.Taken
                 Framing = transfer.Framing
                 Verdict = verdict

@@ -28,9 +28,9 @@ module internal Streaming =
 
     // What the next PSYNC asks for.
     let private resumable (state: State) : Position voption =
-        match state.Stream, state.Settings.Follow with
-        | _, ValueSome { Policy = ResumePolicy.FullOnly } -> ValueNone
-        | ValueSome stream, _ when stream.IsResumable -> ValueSome stream.SafePosition
+        match state.Stream with
+        | ValueSome stream when stream.IsResumable && not (state.Settings.Follows ResumePolicy.FullOnly) ->
+            ValueSome stream.SafePosition
         | _ -> ValueNone
 
     let private enterStream stream (state: State) =
@@ -49,14 +49,7 @@ module internal Streaming =
     /// The stream begins where the snapshot ends. A master that streamed the snapshot may be waiting for a word before
     /// it goes on (`repl_start_cmd_stream_on_ack`, 7.0.15); what it hears is repeated every second.
     let beginBehind (snapshot: Snapshot) (state: State) =
-        let unknown =
-            {
-                Id = ReplicationId.Unknown
-                Offset = Offset 0L
-                Database = ValueNone
-                InTransaction = false
-            }
-
+        let unknown = Position.AtFullResync(ReplicationId.Unknown, Offset 0L)
         let promised = ValueOption.defaultValue unknown state.Promised
 
         // A snapshot that does not say so begins in the first database (`replicationCreateMasterClient`, 6.0.16).
@@ -181,13 +174,13 @@ module internal Streaming =
                         BrokenAt = ValueSome stream.Scan.Safe
                     }
 
-            if not isSecond then
-                fail fault state |> after log
-            else
-                match state.Settings.Follow with
-                | ValueSome { Policy = ResumePolicy.PartialOnly } ->
-                    leave (Ending.Finish(Outcome.Failed fault)) state |> after log
-                | _ -> Endings.fail fault { state with Resume = ValueNone } |> after log
+            (if not isSecond then
+                 fail fault state
+             elif state.Settings.Follows ResumePolicy.PartialOnly then
+                 leave (Ending.Finish(Outcome.Failed fault)) state
+             else
+                 Endings.fail fault { state with Resume = ValueNone })
+            |> after log
 
     // What the consumer says.
 
