@@ -65,6 +65,12 @@ type StreamState =
             else
                 offset)
 
+    /// How much counts as applied now: what needs nothing to be done counts too, behind the last change. None: nothing.
+    member this.SettledApplied = this.UpTo(this.Scan.Safe, this.Applied)
+
+    /// How much counts as being on disk now. None: nobody says so.
+    member this.SettledDurable = this.UpTo(this.Scan.Safe, this.Durable)
+
     /// The same, about to be told to the master. What it was told is not taken back by the change that comes next.
     member internal this.Told(limit: Offset) : StreamState =
         { this with
@@ -82,13 +88,13 @@ type StreamState =
 
     /// The same, if the master still waits for something, and otherwise without what it waited for.
     member internal this.WithoutWhatIsGiven: StreamState =
-        let has acknowledged =
-            match this.Wanted, this.UpTo(this.Scan.Safe, acknowledged) with
+        let has settled =
+            match this.Wanted, settled with
             | ValueSome wanted, ValueSome given -> given >= wanted
             | _ -> false
 
         // Who has never said what is on disk is not waited for.
-        if has this.Applied && (this.Durable.IsNone || has this.Durable) then
+        if has this.SettledApplied && (this.Durable.IsNone || has this.SettledDurable) then
             { this with Wanted = ValueNone }
         else
             this

@@ -123,7 +123,7 @@ sealed class FollowMetrics : IReplicaObserver, IDisposable
 
         var stream = state.Stream.Value;
         var received = stream.Scan.Offset.Bytes;
-        var applied = Settled(stream, stream.Applied);
+        var applied = BytesOf(stream.SettledApplied);
         var lag = Math.Max(0, received - (applied ?? Volatile.Read(ref _origin)));
         var lagTime = lag == 0 ? TimeSpan.Zero : Age(received - lag);
         return status with
@@ -132,7 +132,7 @@ sealed class FollowMetrics : IReplicaObserver, IDisposable
             Position = stream.IsResumable ? stream.SafePosition : null,
             OffsetReceived = received,
             OffsetApplied = applied,
-            OffsetDurable = Settled(stream, stream.Durable),
+            OffsetDurable = BytesOf(stream.SettledDurable),
             LagBytes = lag,
             LagTime = lagTime,
         };
@@ -154,15 +154,7 @@ sealed class FollowMetrics : IReplicaObserver, IDisposable
         || happened.IsSnapshotBegun
         || happened.IsMarkReached;
 
-    // What a master's housekeeping adds behind the last change acknowledges itself.
-    static long? Settled(StreamState stream, FSharpValueOption<Offset> acknowledged)
-    {
-        if (acknowledged.IsNone)
-            return null;
-
-        var offset = acknowledged.Value.Bytes;
-        return offset >= stream.Scan.Changed.Bytes ? Math.Max(offset, stream.Scan.Safe.Bytes) : offset;
-    }
+    static long? BytesOf(FSharpValueOption<Offset> offset) => offset.IsSome ? offset.Value.Bytes : null;
 
     void Mark()
     {
@@ -174,7 +166,7 @@ sealed class FollowMetrics : IReplicaObserver, IDisposable
         {
             _times.Add(stream.Scan.Offset.Bytes, _time.GetUtcNow());
             // Times that nobody will ask for are not kept.
-            if (Settled(stream, stream.Applied) is { } applied)
+            if (BytesOf(stream.SettledApplied) is { } applied)
                 _times.Before(applied + 1);
         }
     }
