@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HybridReplica.Cli;
 
@@ -83,7 +82,7 @@ static class BackupCommand
         CancellationToken cancellation
     )
     {
-        using ILoggerFactory logging = how.Verbose ? new ErrorLogging() : NullLoggerFactory.Instance;
+        using var logging = how.Logging();
         // Options that cannot be used are found here, before a transcript takes the place of an older one.
         await using var replica = Join(options, logging);
         using var recording = transcript is null ? null : new TranscriptFile(transcript);

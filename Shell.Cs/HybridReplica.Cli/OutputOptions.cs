@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HybridReplica.Cli;
 
@@ -38,6 +40,9 @@ sealed record Output(bool Json, bool Quiet, bool Verbose)
 {
     /// <summary>Whether somebody is watching who would like to see progress.</summary>
     public bool ShowsProgress => !Quiet && !Verbose && !Console.IsErrorRedirected;
+
+    /// <summary>Where the log goes.</summary>
+    public ILoggerFactory Logging() => Verbose ? new ErrorLogging() : NullLoggerFactory.Instance;
 
     /// <summary>Runs a verb to its exit code. Whatever goes wrong ends in one line.</summary>
     /// <param name="json">Where the JSON object goes.</param>

@@ -5,11 +5,14 @@ namespace HybridReplica.Cli;
 /// <summary>Progress on the terminal at standard error: state, bytes, share and rate.</summary>
 static class ProgressDisplay
 {
+    /// <summary>The terminal at standard error.</summary>
+    public static IAnsiConsole Terminal() =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+
     /// <summary>Runs the work with a display that follows it.</summary>
     public static Task<T> RunAsync<T>(Func<IProgress<SnapshotProgress>, Task<T>> work)
     {
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return terminal
+        return Terminal()
             .Progress()
             .AutoClear(true)
             .Columns(

@@ -27,6 +27,19 @@ static partial class FolderSync
         return error is Ebadf or Einval ? 0 : error;
     }
 
+    /// <summary>Syncs the folder of a file.</summary>
+    /// <param name="path">The full path of the file.</param>
+    /// <param name="name">How people call the file.</param>
+    /// <exception cref="IOException">It cannot be synced.</exception>
+    public static void RunFor(string path, string name)
+    {
+        if (Run(Path.GetDirectoryName(path) ?? path) is not 0 and var error)
+            throw new IOException(
+                $"The folder of the {name} {path} cannot be synced: {Marshal.GetPInvokeErrorMessage(error)}",
+                error
+            );
+    }
+
     // O_RDONLY is 0 everywhere.
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using HybridReplica.Core;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
 using Command = System.CommandLine.Command;
 
@@ -51,7 +49,7 @@ static class FollowCommand
         CancellationToken stop
     )
     {
-        using ILoggerFactory logging = how.Verbose ? new ErrorLogging() : NullLoggerFactory.Instance;
+        using var logging = how.Logging();
         // Options that cannot be used are found here, before anything is touched.
         await using var replica = BackupCommand.Join(options, logging);
         using var state = plan.State is null ? null : await StateFile.OpenAsync(plan.State, stop);
@@ -93,7 +91,7 @@ static class FollowCommand
     // Where the stream itself is shown, a line that changes all the time would be in its way.
     static IAnsiConsole? TerminalFor(FollowPlan plan, Output how) =>
         how.ShowsProgress && (!plan.IsToStandardOutput || Console.IsOutputRedirected)
-            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            ? ProgressDisplay.Terminal()
             : null;
 
     static async Task<int> TellAsync(

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace HybridReplica.Cli.Follow;
@@ -64,11 +63,7 @@ sealed class OutputFile : FollowOutput
         if (_isNameSynced)
             return;
 
-        if (FolderSync.Run(System.IO.Path.GetDirectoryName(Path) ?? Path) is not 0 and var error)
-            throw new IOException(
-                $"The folder of the output {Path} cannot be synced: {Marshal.GetPInvokeErrorMessage(error)}",
-                error
-            );
+        FolderSync.RunFor(Path, "output");
         _isNameSynced = true;
     }
 

@@ -20,7 +20,7 @@ sealed class OutputStream(string name, Stream stream) : FollowOutput
             else
                 await writing.AsTask().WaitAsync(stop);
         }
-        catch (IOException exception) when (IsBrokenPipe(exception))
+        catch (IOException exception) when (FileTroubles.Of(exception).IsBrokenPipe)
         {
             throw FollowException.BrokenPipe(name);
         }
@@ -34,8 +34,4 @@ sealed class OutputStream(string name, Stream stream) : FollowOutput
         throw new InvalidOperationException("What was written cannot be taken back.");
 
     public override void Dispose() => stream.Dispose();
-
-    // EPIPE, and ERROR_BROKEN_PIPE and ERROR_NO_DATA.
-    static bool IsBrokenPipe(IOException exception) =>
-        OperatingSystem.IsWindows() ? (exception.HResult & 0xFFFF) is 109 or 232 : exception.HResult == 32;
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using HybridReplica.Core;
 
 namespace HybridReplica;
@@ -13,7 +12,6 @@ namespace HybridReplica;
 /// </remarks>
 public sealed class FilePositionStore : IPositionStore
 {
-    readonly string _folder;
     readonly string _temporaryPath;
     readonly Action<FileStep>? _before;
 
@@ -27,7 +25,6 @@ public sealed class FilePositionStore : IPositionStore
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Path = System.IO.Path.GetFullPath(path);
-        _folder = System.IO.Path.GetDirectoryName(Path) ?? Path;
         _temporaryPath = Path + ".new";
         _before = before;
     }
@@ -106,11 +103,7 @@ public sealed class FilePositionStore : IPositionStore
         _before?.Invoke(FileStep.Rename);
         File.Move(_temporaryPath, Path, overwrite: true);
         _before?.Invoke(FileStep.SyncFolder);
-        if (FolderSync.Run(_folder) is not 0 and var error)
-            throw new IOException(
-                $"The folder of the position file {Path} cannot be synced: {Marshal.GetPInvokeErrorMessage(error)}",
-                error
-            );
+        FolderSync.RunFor(Path, "position file");
     }
 
     PositionStoreException Unusable(PositionStoreProblem problem) =>
