@@ -39,13 +39,16 @@ let private answers (turn: Turn) =
         | Command.CheckSnapshot -> [ Event.SnapshotChecked(RdbVerdict.Verified Generators.rdbVersion) ]
         | _ -> [])
 
-let rec private settle (conversation, turns) =
+/// Goes on until there is nothing more to answer.
+let rec settleWith (answers: Turn -> Event list) (conversation: Conversation, turns: Turn list) =
     ((conversation, turns), turns |> List.collect answers)
     ||> List.fold (fun (conversation, turns) event ->
         let conversation, more =
-            Conversation.next (Input.Report event) conversation |> settle
+            Conversation.next (Input.Report event) conversation |> settleWith answers
 
         conversation, turns @ more)
+
+let private settle = settleWith answers
 
 let next (conversation, _) input =
     Conversation.next input conversation |> settle

@@ -8,13 +8,8 @@ open FSharp.Reflection
 open HybridReplica.Core
 open HybridReplica.Tests.Simulation
 
-let private variable (name: string) (otherwise: uint64) =
-    match UInt64.TryParse(Environment.GetEnvironmentVariable name) with
-    | true, value -> value
-    | false, _ -> otherwise
-
-let private conversations = variable "HYBRIDREPLICA_SIMULATIONS" 18_000UL
-let private firstSeed = variable "HYBRIDREPLICA_SIMULATION_SEED" 0UL
+let private conversations = Wanted.conversations 18_000UL
+let private firstSeed = Wanted.firstSeed
 
 let private transcript plan =
     let lines = ResizeArray<string>()

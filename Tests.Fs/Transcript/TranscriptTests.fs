@@ -48,13 +48,7 @@ let private answers (turn: Turn) =
         | Command.DeleteTemporary -> [ Event.TemporaryDeleted ]
         | _ -> [])
 
-let rec private settle (conversation, turns) =
-    ((conversation, turns), turns |> List.collect answers)
-    ||> List.fold (fun (conversation, turns) event ->
-        let conversation, more =
-            Conversation.next (Input.Report event) conversation |> settle
-
-        conversation, turns @ more)
+let private settle = Followed.settleWith answers
 
 let private play settings inputs =
     (Conversation.start settings |> settle, inputs)

@@ -8,13 +8,8 @@ open HybridReplica.Core
 open HybridReplica.Tests.Simulation
 open HybridReplica.Tests.Simulation.Following
 
-let private variable (name: string) (otherwise: uint64) =
-    match UInt64.TryParse(Environment.GetEnvironmentVariable name) with
-    | true, value -> value
-    | false, _ -> otherwise
-
-let private conversations = variable "HYBRIDREPLICA_SIMULATIONS" 6_000UL
-let private firstSeed = variable "HYBRIDREPLICA_SIMULATION_SEED" 0UL
+let private conversations = Wanted.conversations 6_000UL
+let private firstSeed = Wanted.firstSeed
 
 let private tryBreak (plan: FollowingPlan) =
     try
