@@ -16,6 +16,44 @@ type RdbStep =
     /// It cannot be read further: `RdbScan.Trouble`.
     | Failed = 4
 
+/// A node of a stream that is being read.
+[<Struct; NoComparison; NoEquality>]
+type internal StreamNode =
+    // What its ids are counted from.
+    [<DefaultValue(false)>]
+    val mutable Id: StreamId
+
+    // How many entries it still has, and how many that were deleted.
+    [<DefaultValue(false)>]
+    val mutable Entries: int64
+
+    [<DefaultValue(false)>]
+    val mutable Deleted: int64
+
+    // The fields that most of its entries have: how many, and where they are.
+    [<DefaultValue(false)>]
+    val mutable CommonCount: int64
+
+    [<DefaultValue(false)>]
+    val mutable CommonFields: PackedCursor
+
+    // Of the entry that is being read: whether it was deleted, whether it has the common fields, where these are, how
+    // many fields are left, and how many elements it is made of.
+    [<DefaultValue(false)>]
+    val mutable IsDeleted: bool
+
+    [<DefaultValue(false)>]
+    val mutable IsCommon: bool
+
+    [<DefaultValue(false)>]
+    val mutable NextCommon: PackedCursor
+
+    [<DefaultValue(false)>]
+    val mutable FieldsLeft: int64
+
+    [<DefaultValue(false)>]
+    val mutable Elements: int64
+
 /// Where in the RDB a scan is.
 [<RequireQualifiedAccess>]
 type internal RdbPlace =
@@ -26,15 +64,19 @@ type internal RdbPlace =
     | Key = 2
     /// In the value of an entry, or behind an opcode.
     | Steps = 3
+    /// In front of the value of an entry.
+    | Value = 4
     /// Behind the value of an entry.
-    | EntryEnd = 4
+    | EntryEnd = 5
+    /// The end of the entry has been told.
+    | EntryOver = 6
     /// In front of the checksum.
-    | Tail = 5
-    | Over = 6
-    | Failed = 7
+    | Tail = 7
+    | Over = 8
+    | Failed = 9
 
-/// How far an RDB has been read. It begins as `RdbScanner.Start` makes it, and only `RdbScanner` changes it. A copy goes
-/// on from where it was made, given the same window and the same scratch memory.
+/// How far an RDB has been read. It begins as `RdbScanner.Start` makes it, and only `RdbScanner` changes it. A copy
+/// goes on from where it was made, given the same window and the same scratch memory.
 [<Struct; NoComparison; NoEquality>]
 type RdbScan =
     // The largest text that is handed out whole although it could come in parts, and what may be in memory at once.
@@ -77,6 +119,75 @@ type RdbScan =
 
     [<DefaultValue(false)>]
     val mutable internal entries: int64
+
+    // How closely the value is looked at.
+    [<DefaultValue(false)>]
+    val mutable internal look: RdbLook
+
+    // The steps that are taken now, the next of them, how often the innermost repetition is still to be taken, and
+    // those around it.
+    [<DefaultValue(false)>]
+    val mutable internal steps: ValueStep[]
+
+    [<DefaultValue(false)>]
+    val mutable internal next: int
+
+    [<DefaultValue(false)>]
+    val mutable internal left: uint64
+
+    [<DefaultValue(false)>]
+    val mutable internal leftAround: uint64
+
+    [<DefaultValue(false)>]
+    val mutable internal leftOutside: uint64
+
+    // How far inside of one step it is. Zero: in front of it.
+    [<DefaultValue(false)>]
+    val mutable internal inside: int
+
+    // Bytes to pass over, and the text that comes in parts: its length, and how much of it was handed out.
+    [<DefaultValue(false)>]
+    val mutable internal passing: int64
+
+    [<DefaultValue(false)>]
+    val mutable internal isInParts: bool
+
+    [<DefaultValue(false)>]
+    val mutable internal textTotal: int64
+
+    [<DefaultValue(false)>]
+    val mutable internal textBefore: int64
+
+    // The packed container that is open: where it is, counted from the used bytes unless it is in the scratch memory;
+    // how many bytes it takes in the window, with its length in front; and how far it has been read.
+    [<DefaultValue(false)>]
+    val mutable internal isBlobInScratch: bool
+
+    [<DefaultValue(false)>]
+    val mutable internal blobStart: int
+
+    [<DefaultValue(false)>]
+    val mutable internal blobLength: int
+
+    [<DefaultValue(false)>]
+    val mutable internal blobTakes: int
+
+    [<DefaultValue(false)>]
+    val mutable internal cursor: PackedCursor
+
+    // Which element of a pair or triple is next.
+    [<DefaultValue(false)>]
+    val mutable internal role: int
+
+    // When the field expires, or -1, and what such times are counted from.
+    [<DefaultValue(false)>]
+    val mutable internal fieldExpiry: int64
+
+    [<DefaultValue(false)>]
+    val mutable internal expiryBase: int64
+
+    [<DefaultValue(false)>]
+    val mutable internal node: StreamNode
 
     // What opcodes said of the entry that is next, or of the one that has begun. -1: nothing.
     [<DefaultValue(false)>]
@@ -125,8 +236,7 @@ type RdbScan =
     member this.Entries = this.entries
 
     /// Whether an entry has begun and not ended.
-    member this.IsInEntry =
-        this.entryOffset >= 0L && not (isNull this.valueType)
+    member this.IsInEntry = this.entryOffset >= 0L && not (isNull this.valueType)
 
     /// How the value of the entry is stored.
     member this.ValueType = this.valueType

@@ -84,7 +84,7 @@ type RdbTokenKind =
     | GroupLastId = 49
     /// The group has read `Number` entries, or -1: nobody knows.
     | GroupEntriesRead = 50
-    /// An entry delivered and not acknowledged: `Id`, delivered last at `Time`, `Number` times in all.
+    /// An entry delivered and not acknowledged: `Id`, delivered last at `Time`, `Count` times in all.
     | GroupPending = 51
     /// A consumer of the group: its name, a text.
     | Consumer = 52
@@ -153,8 +153,7 @@ type StreamId =
         Sequence: uint64
     }
 
-    override this.ToString() =
-        $"{this.Milliseconds}-{this.Sequence}"
+    override this.ToString() = $"{this.Milliseconds}-{this.Sequence}"
 
 /// One thing found in an RDB. What its kind does not mention has no meaning. It points into the memory it was found in
 /// instead of keeping anything of it.
@@ -188,6 +187,15 @@ type RdbToken =
     [<DefaultValue(false)>]
     val mutable internal third: int64
 
+    // How often a pending entry was delivered.
+    [<DefaultValue(false)>]
+    val mutable internal count: int64
+
+    // As two numbers.
+    member internal this.TakeId(id: StreamId) : unit =
+        this.number <- int64 id.Milliseconds
+        this.second <- int64 id.Sequence
+
     /// What it is.
     member this.Kind = this.kind
 
@@ -210,6 +218,9 @@ type RdbToken =
     /// When a pending entry was delivered last, in milliseconds since 1970.
     member this.Time = this.third
 
+    /// How often a pending entry was delivered.
+    member this.Count = this.count
+
     /// A number with a fraction, or infinite, or none.
     member this.Score = BitConverter.Int64BitsToDouble this.number
 
@@ -222,7 +233,7 @@ type RdbToken =
     /// Whether the text ends here.
     member this.IsLast = this.before + int64 this.length >= this.total
 
-    /// The length in bytes of the whole text, known from its first part on. Of bytes that are raw it is not known: zero.
+    /// The length in bytes of the whole text, known from its first part on.
     member this.Total =
         if this.IsNumber then
             RdbToken.DecimalLength this.number

@@ -9,57 +9,61 @@ type internal StepKind =
     | WholeText = 1
     /// A length: `Number`.
     | Length = 2
+    /// A length that may stand for none, with all its bits set: `Number`, then -1.
+    | OptionalLength = 3
     /// Two lengths: `Number`, `Second`; or an id.
-    | LengthPair = 3
+    | LengthPair = 4
     /// Three lengths: `Number`, `Second`, `Third`.
-    | LengthTriple = 4
-    /// Eight bytes, the lowest first: `Number`.
-    | Fixed64 = 5
+    | LengthTriple = 5
+    /// Four bytes, the lowest first: `Number`.
+    | Fixed32 = 6
+    /// Eight bytes, the lowest first: `Number`, or `Score`.
+    | Fixed64 = 7
     /// An id of a stream in sixteen bytes, the highest first.
-    | RawId = 6
+    | RawId = 8
     /// An entry that waits for its acknowledgment: an id in sixteen bytes, a time in eight, a length.
-    | Pending = 7
-    /// A score in text form (`rdbLoadDoubleValue`, 7.0.15).
-    | ScoreText = 8
+    | Pending = 9
+    /// A score in text form.
+    | ScoreText = 10
     /// A length: how many times the steps up to the matching `Again` are taken.
-    | Repeat = 9
+    | Repeat = 11
     /// The end of what is repeated.
-    | Again = 10
-    /// A string that holds a packed container.
-    | Container = 11
+    | Again = 12
+    /// A string that holds a packed container: elements, or pairs.
+    | Container = 13
+    /// The same, but of a field, its value, and its expiry each.
+    | Triples = 14
     /// A node of a list: what it is, and a string.
-    | ListNode = 12
-    /// A node of a stream: its id, and its entries in a listpack.
-    | StreamNode = 13
+    | ListNode = 15
+    /// A node of a stream: the id it counts from, and its entries in a listpack.
+    | StreamNode = 16
     /// Eight bytes that all field expiries of the hash are counted from.
-    | ExpiryBase = 14
+    | ExpiryBase = 17
     /// A length: when the next field expires, counted from the base, or zero: never.
-    | ExpiryAfterBase = 15
+    | ExpiryAfterBase = 18
     /// A length: when the next field expires, or zero: never.
-    | ExpiryAt = 16
+    | ExpiryAt = 19
     /// Eight bytes: when the field before expires, or -1: never.
-    | ExpiryBehind = 17
-    /// Says when the field expires, if it does.
-    | TellExpiry = 18
+    | ExpiryBehind = 20
+    /// Nothing is read: it is said when the field expires, if it does.
+    | TellExpiry = 21
+    /// How many elements an array has, and where the next is inserted, if that is known. They are repeated.
+    | ArrayHead = 22
     /// An element of an array: its index, what it is, and its value.
-    | ArrayElement = 19
-    /// A length that decides whether the next length is there: where the next element is inserted.
-    | ArrayCursor = 20
-    /// A length that must be followed by items up to an end: the id of the module.
-    | Module = 21
+    | ArrayElement = 23
+    /// What a module keeps beside the keys: its id, and when it was saved.
+    | ModuleAuxiliary = 24
     /// The items of a module, up to their end.
-    | ModuleItems = 22
-    /// A number in four bytes.
-    | Fixed32 = 23
+    | ModuleItems = 25
     /// The end.
-    | Done = 24
+    | Done = 26
 
-/// One step: what is read, and what it is called. `Count` is how far the matching step of a repetition is away, or what
-/// a container is.
+/// One step: what is read, and what it is called.
 [<Struct>]
 type internal ValueStep =
     {
         Kind: StepKind
         Token: RdbTokenKind
-        Count: int
+        /// How far the other end of a repetition is away; of a container: which.
+        Detail: int
     }

@@ -1,0 +1,70 @@
+namespace HybridReplica.Core
+
+open System
+
+/// Arrays (Redis 8.8): numbered elements, not all of which need be there.
+[<AbstractClass; Sealed>]
+type internal RdbArrays =
+
+    /// How many elements there are, and where the next is inserted, if that is known.
+    static member Head
+        (scan: byref<RdbScan>, window: ReadOnlySpan<byte>, distance: int, token: byref<RdbToken>)
+        : RdbStep =
+        let start = scan.used
+        let mutable step = RdbNumbers.Lengths(&scan, window, 2, &token)
+        let count = uint64 token.number
+        let hasIndex = token.second = 1L
+
+        if step = RdbNumbers.GoOn && token.second <> 0L && not hasIndex then
+            step <- RdbNumbers.Fail(&scan, RdbTrouble.ImpossibleLength(uint64 token.second))
+        elif step = RdbNumbers.GoOn && hasIndex then
+            let inFront = scan.used - start
+            step <- RdbNumbers.Lengths(&scan, window, 1, &token)
+
+            // All of it is read again when there is more.
+            if step = RdbStep.NeedsMore then
+                scan.used <- start
+                scan.wanted <- scan.wanted + int64 inFront
+
+        if step <> RdbNumbers.GoOn then
+            step
+        elif hasIndex && scan.look = RdbLook.Typed then
+            token.kind <- RdbTokenKind.ArrayInsertIndex
+            RdbProgress.Enter(&scan, count, distance) |> ignore
+            RdbStep.Token
+        else
+            RdbProgress.Enter(&scan, count, distance)
+
+    // Inside of an element: what it is, and one more.
+    static member private Index(scan: byref<RdbScan>, window: ReadOnlySpan<byte>, token: byref<RdbToken>) : RdbStep =
+        let step = RdbNumbers.Lengths(&scan, window, 2, &token)
+
+        if step <> RdbNumbers.GoOn then
+            step
+        elif uint64 token.second > 3UL then
+            RdbNumbers.Fail(&scan, RdbTrouble.ImpossibleLength(uint64 token.second))
+        else
+            scan.inside <- 1 + int token.second
+
+            if scan.look = RdbLook.Typed then
+                token.kind <- RdbTokenKind.ArrayIndex
+                RdbStep.Token
+            else
+                step
+
+    /// An element: its index; then its value, unless that is a string: `Finished`.
+    static member Element(scan: byref<RdbScan>, window: ReadOnlySpan<byte>, token: byref<RdbToken>) : RdbStep =
+        match scan.inside with
+        | 0 -> RdbArrays.Index(&scan, window, &token)
+        | 2
+        | 3 as tag ->
+            let step = RdbNumbers.Fixed(&scan, window, 8, &token)
+
+            if step <> RdbNumbers.GoOn then
+                step
+            elif tag = 2 then
+                token.place <- TextPlace.Number
+                RdbProgress.Taken(&scan, RdbTokenKind.ArrayValue, &token)
+            else
+                RdbProgress.Taken(&scan, RdbTokenKind.ArrayFloat, &token)
+        | _ -> RdbStep.Finished
