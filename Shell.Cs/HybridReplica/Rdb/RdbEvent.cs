@@ -3,8 +3,8 @@ using HybridReplica.Core;
 namespace HybridReplica;
 
 /// <summary>
-/// One thing found in an RDB: what its <see cref="Kind"/> says, and nothing else has a meaning. It is borrowed until the
-/// next one is asked for: a reading has one instance, which is always the newest.
+/// One thing found in an RDB: what its <see cref="Kind"/> says, and nothing else has a meaning. It is borrowed until
+/// the next one is asked for: a reading has one instance, which is always the newest.
 /// </summary>
 public sealed class RdbEvent
 {

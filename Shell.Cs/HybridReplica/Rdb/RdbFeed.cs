@@ -26,7 +26,7 @@ sealed class RdbFeed
     int _filled;
     byte[] _scratch = [];
 
-    /// <summary>How far it was read. A field, because a copy for each look at it would cost more than the look.</summary>
+    /// <summary>How far it was read. A field: a copy for each look at it would cost more than the look.</summary>
     public RdbScan Scan;
 
     /// <summary>What was found last.</summary>

@@ -5,13 +5,13 @@ namespace HybridReplica;
 /// <summary>Reads an RDB: what a server saves, and what it sends to its replicas.</summary>
 /// <remarks>
 /// <para>
-/// Memory is bounded whatever is in it: values come in pieces. Nothing in it is trusted: what contradicts itself ends the
-/// reading with <see cref="RdbException"/>, which says what and where. <see cref="RdbReaderOptions.KeepWhatCameBefore"/>
-/// makes that an end like any other.
+/// Memory is bounded whatever is in it: values come in pieces. Nothing in it is trusted: what contradicts itself ends
+/// the reading with <see cref="RdbException"/>, which says what and where.
+/// <see cref="RdbReaderOptions.KeepWhatCameBefore"/> makes that an end like any other.
 /// </para>
 /// <para>
-/// Reading stops where the RDB ends, even if more bytes follow. A stream that can seek is left there, and none is closed.
-/// Whatever the file system or the stream has to complain about is thrown as it is.
+/// Reading stops where the RDB ends, even if more bytes follow. A stream that can seek is left there, and none is
+/// closed. Whatever the file system or the stream has to complain about is thrown as it is.
 /// </para>
 /// </remarks>
 public static class RdbReader
