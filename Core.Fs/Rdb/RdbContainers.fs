@@ -42,43 +42,52 @@ type internal RdbContainers =
                 token.place <- TextPlace.Window
                 token.start <- scan.used + scan.blobStart + element.Start
 
+    // The words for what is no number. Kept, because making them anew for each score would leave garbage behind.
+    static let infinity = "inf"B
+    static let notANumber = "nan"B
+
+    // Scores that are no numbers are words, with a sign or without.
+    static member private ParseWord(text: ReadOnlySpan<byte>) : double voption =
+        let isSigned = not text.IsEmpty && (text[0] = byte '-' || text[0] = byte '+')
+
+        let word = if isSigned then text.Slice 1 else text
+
+        if word.SequenceEqual(ReadOnlySpan notANumber) then
+            ValueSome Double.NaN
+        elif not (word.SequenceEqual(ReadOnlySpan infinity)) then
+            ValueNone
+        elif text[0] = byte '-' then
+            ValueSome Double.NegativeInfinity
+        else
+            ValueSome Double.PositiveInfinity
+
     /// A score in text form, as `strtod` would read it. None: it is no number.
     static member ParseScore(text: ReadOnlySpan<byte>) : double voption =
         let mutable score = 0.0
 
-        if
-            text.SequenceEqual(ReadOnlySpan "inf"B)
-            || text.SequenceEqual(ReadOnlySpan "+inf"B)
-        then
-            ValueSome Double.PositiveInfinity
-        elif text.SequenceEqual(ReadOnlySpan "-inf"B) then
-            ValueSome Double.NegativeInfinity
-        elif
-            text.SequenceEqual(ReadOnlySpan "nan"B)
-            || text.SequenceEqual(ReadOnlySpan "-nan"B)
-        then
-            ValueSome Double.NaN
-        elif Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, &score) then
+        if Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, &score) then
             ValueSome score
         else
-            ValueNone
+            RdbContainers.ParseWord text
+
+    /// The token is this score.
+    static member TakeScore(score: double, token: byref<RdbToken>) : RdbStep =
+        token.number <- BitConverter.DoubleToInt64Bits score
+        RdbStep.Token
 
     /// The token is this score, if it is one.
-    static member TakeScore(scan: byref<RdbScan>, text: ReadOnlySpan<byte>, token: byref<RdbToken>) : RdbStep =
+    static member ReadScore(scan: byref<RdbScan>, text: ReadOnlySpan<byte>, token: byref<RdbToken>) : RdbStep =
         match RdbContainers.ParseScore text with
-        | ValueSome score ->
-            token.number <- BitConverter.DoubleToInt64Bits score
-            RdbStep.Token
+        | ValueSome score -> RdbContainers.TakeScore(score, &token)
         | ValueNone -> RdbNumbers.Fail(&scan, RdbTrouble.BadScore)
 
     static member private Score
         (scan: byref<RdbScan>, blob: ReadOnlySpan<byte>, element: inref<PackedElement>, token: byref<RdbToken>)
         : RdbStep =
         if element.IsNumber then
-            token.number <- BitConverter.DoubleToInt64Bits(double element.Number)
-            RdbStep.Token
+            RdbContainers.TakeScore(double element.Number, &token)
         else
-            RdbContainers.TakeScore(&scan, blob.Slice(element.Start, element.Length), &token)
+            RdbContainers.ReadScore(&scan, blob.Slice(element.Start, element.Length), &token)
 
     // When a field expires is a number even where it is stored as a text. Zero: never.
     static member private Expiry

@@ -125,9 +125,12 @@ type RdbScanner =
     /// <summary>There are no more bytes than those in the window, and they were not enough.</summary>
     static member End(scan: byref<RdbScan>, window: ReadOnlySpan<byte>) : RdbStep =
         let unused = window.Slice scan.used
+        // The offset of the trouble is where the bytes end.
+        scan.used <- window.Length
 
         match scan.place with
         | RdbPlace.Head when unused.IsEmpty -> RdbNumbers.Fail(&scan, RdbTrouble.Empty)
-        | RdbPlace.Head when not (RdbScanner.MayBegin unused) -> RdbNumbers.Fail(&scan, RdbTrouble.NotRdb)
-        | RdbPlace.Failed -> RdbStep.Failed
+        | RdbPlace.Head when not (RdbScanner.MayBegin unused) ->
+            scan.used <- window.Length - unused.Length
+            RdbNumbers.Fail(&scan, RdbTrouble.NotRdb)
         | _ -> RdbNumbers.Fail(&scan, RdbTrouble.Cut)

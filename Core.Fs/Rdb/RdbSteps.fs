@@ -143,15 +143,13 @@ type internal RdbSteps =
         if there < 1 + textLength then
             RdbNumbers.Ask(&scan, 1L + int64 textLength)
         else
-            let text = window.Slice(scan.used + 1, textLength)
-
             let step =
                 match length with
                 | _ when scan.look <> RdbLook.Typed -> RdbStep.Token
-                | 253 -> RdbContainers.TakeScore(&scan, ReadOnlySpan "nan"B, &token)
-                | 254 -> RdbContainers.TakeScore(&scan, ReadOnlySpan "inf"B, &token)
-                | 255 -> RdbContainers.TakeScore(&scan, ReadOnlySpan "-inf"B, &token)
-                | _ -> RdbContainers.TakeScore(&scan, text, &token)
+                | 253 -> RdbContainers.TakeScore(Double.NaN, &token)
+                | 254 -> RdbContainers.TakeScore(Double.PositiveInfinity, &token)
+                | 255 -> RdbContainers.TakeScore(Double.NegativeInfinity, &token)
+                | _ -> RdbContainers.ReadScore(&scan, window.Slice(scan.used + 1, textLength), &token)
 
             if step = RdbStep.Token then
                 scan.used <- scan.used + 1 + textLength

@@ -245,15 +245,8 @@ type internal RdbTexts =
         if step = RdbNumbers.GoOn then
             scan.isBlobInScratch <- (head.Form = TextForm.Compressed)
             scan.blobStart <- head.Size
-            // A number is no container; that is found out from its length.
-            scan.blobLength <-
-                int (
-                    if head.Form = TextForm.Number then
-                        head.Stored
-                    else
-                        head.Meant
-                )
-
+            // A number is no container: nothing is there that one could be made of.
+            scan.blobLength <- if head.Form = TextForm.Number then 0 else int head.Meant
             scan.blobTakes <- int head.Takes
 
         step
