@@ -13,6 +13,8 @@ let private all =
             RdbCheckTests.tests
             RdbFileTests.tests
             StreamDatabaseTests.tests
+            LzfTests.tests
+            PackedTests.tests
             MasterRequestTests.tests
             MasterTests.tests
             MasterStreamTests.tests
