@@ -46,6 +46,17 @@ static class Complaint
         return number;
     }
 
+    /// <summary>Reads a whole number of which the least and the most are known.</summary>
+    public static long ReadNumber(ArgumentResult given, Token token, long least, long most)
+    {
+        if (long.TryParse(token.Value, out var number) && number >= least && number <= most)
+            return number;
+
+        var name = (given.Parent as OptionResult)?.Option.Name;
+        given.AddError($"{name} takes a whole number from {least} to {most}, and {token.Value} is none");
+        return 0;
+    }
+
     // What was put in the wrong place may be a URI with a password.
     static string Shown(string token)
     {

@@ -1,4 +1,3 @@
-using HybridReplica.Cli.Follow;
 using HybridReplica.Core;
 
 namespace HybridReplica.Cli;
@@ -26,7 +25,7 @@ sealed record Failure(int ExitCode, string Name, string Message, string Advice)
                 replica.Message + Subject(replica.Blame.IsDisk ? target : master),
                 replica.Advice
             ),
-            FollowException follow => follow.Failure,
+            FailureException known => known.Failure,
             PositionStoreException stored => new Failure(
                 Cli.ExitCode.Corrupt,
                 "Corrupt",

@@ -4,6 +4,7 @@ open System
 open Expecto
 open FsCheck
 open FsCheck.FSharp
+open HybridReplica.Cli
 open HybridReplica.Cli.Follow
 open HybridReplica.Tests.Follow.StreamEvents
 

@@ -8,6 +8,7 @@ open System.Threading
 open System.Threading.Tasks
 open Expecto
 open HybridReplica
+open HybridReplica.Cli
 open HybridReplica.Cli.Follow
 open HybridReplica.Core
 open HybridReplica.Tests.Follow.StreamEvents

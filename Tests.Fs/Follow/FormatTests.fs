@@ -6,6 +6,7 @@ open System.Text.Json
 open Expecto
 open FsCheck
 open FsCheck.FSharp
+open HybridReplica.Cli
 open HybridReplica.Cli.Follow
 open HybridReplica.Core
 open HybridReplica.Tests.Follow.StreamEvents

@@ -2,11 +2,8 @@ namespace HybridReplica.Cli.Follow;
 
 /// <summary>Following ended in a way that neither the master nor the library knows of.</summary>
 /// <param name="failure">What to tell.</param>
-sealed class FollowException(Failure failure) : Exception(failure.Message)
+sealed class FollowException(Failure failure) : FailureException(failure)
 {
-    /// <summary>What to tell.</summary>
-    public Failure Failure { get; } = failure;
-
     /// <summary>What was written would no longer lead to the data that the master has.</summary>
     public static FollowException Gap(FullResync resync) =>
         new(
@@ -26,17 +23,6 @@ sealed class FollowException(Failure failure) : Exception(failure.Message)
                 "Network",
                 "The connection was lost in the middle of a large command, half of which cannot be taken back",
                 "start again from the last position"
-            )
-        );
-
-    /// <summary>Nobody takes what is written.</summary>
-    public static FollowException BrokenPipe(string output) =>
-        new(
-            new(
-                ExitCode.Disk,
-                "Disk",
-                $"The output cannot be written: nobody reads the pipe any more ({output})",
-                "look at the program behind the pipe"
             )
         );
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Command = System.CommandLine.Command;
 
 namespace HybridReplica.Cli.Follow;
@@ -65,28 +64,29 @@ sealed class FollowOptions
     {
         Description = "Only what applies to this database; may be given more than once",
         HelpName = "N",
-        CustomParser = given => [.. given.Tokens.Select(token => (int)ReadNumber(given, token, 0, int.MaxValue))],
+        CustomParser = given =>
+            [.. given.Tokens.Select(token => (int)Complaint.ReadNumber(given, token, 0, int.MaxValue))],
     };
 
     readonly Option<long?> _limit = new("--limit")
     {
         Description = "End after so many commands, and the rest of the transaction they end in",
         HelpName = "N",
-        CustomParser = given => ReadNumber(given, given.Tokens[0], 1, long.MaxValue),
+        CustomParser = given => Complaint.ReadNumber(given, given.Tokens[0], 1, long.MaxValue),
     };
 
     readonly Option<long?> _untilOffset = new("--until-offset")
     {
         Description = "End when this offset is reached",
         HelpName = "N",
-        CustomParser = given => ReadNumber(given, given.Tokens[0], 0, long.MaxValue),
+        CustomParser = given => Complaint.ReadNumber(given, given.Tokens[0], 0, long.MaxValue),
     };
 
     readonly Option<long?> _for = new("--for")
     {
         Description = "End after so much time",
         HelpName = "SECONDS",
-        CustomParser = given => ReadNumber(given, given.Tokens[0], 1, int.MaxValue / 1000),
+        CustomParser = given => Complaint.ReadNumber(given, given.Tokens[0], 1, int.MaxValue / 1000),
     };
 
     readonly Option<string> _spoolSize = new("--spool-size")
@@ -170,14 +170,4 @@ sealed class FollowOptions
     /// <summary>What people call the output.</summary>
     public string Target(ParseResult parsed) =>
         GoesToStandardOutput(parsed) ? "standard output" : parsed.GetValue(_output)!;
-
-    static long ReadNumber(ArgumentResult given, Token token, long least, long most)
-    {
-        if (long.TryParse(token.Value, out var number) && number >= least && number <= most)
-            return number;
-
-        var name = (given.Parent as OptionResult)?.Option.Name;
-        given.AddError($"{name} takes a whole number from {least} to {most}, and {token.Value} is none");
-        return 0;
-    }
 }

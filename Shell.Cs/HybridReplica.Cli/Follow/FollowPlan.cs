@@ -1,4 +1,3 @@
-using System.Globalization;
 using HybridReplica.Core;
 
 namespace HybridReplica.Cli.Follow;
@@ -74,7 +73,7 @@ sealed class FollowPlan
         // Beside the state there is room that somebody has thought of; the folder for temporary files may be memory.
         options.SpoolFolder = SpoolFolder ?? (State is null ? null : Path.GetDirectoryName(Path.GetFullPath(State)));
         if (SpoolSizeText is not null)
-            options.SpoolSize = ReadSize(SpoolSizeText);
+            options.SpoolSize = ByteSize.Read(SpoolSizeText);
     }
 
     /// <summary>Opens the output.</summary>
@@ -122,21 +121,4 @@ sealed class FollowPlan
         Position.TryParse(text) is { IsValueSome: true, Value: var position }
             ? position
             : throw new UsageException($"{text} is no position; it looks like <40 characters>:1432:0");
-
-    static long ReadSize(string text)
-    {
-        var shift = text.LastOrDefault() switch
-        {
-            'K' or 'k' => 10,
-            'M' or 'm' => 20,
-            'G' or 'g' => 30,
-            _ => 0,
-        };
-        var digits = shift == 0 ? text : text[..^1];
-        return
-            long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number <= long.MaxValue >> shift
-            ? number << shift
-            : throw new UsageException($"{text} is no size; it looks like 500M or 4G");
-    }
 }

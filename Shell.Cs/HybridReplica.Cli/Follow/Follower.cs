@@ -75,7 +75,7 @@ sealed class Follower
                     ?? (interrupted.IsCancellationRequested ? FollowReason.Interrupted : FollowReason.Time);
             }
             catch (Exception exception)
-                when (exception is ReplicaException or FollowException { Failure.ExitCode: not ExitCode.Disk })
+                when (exception is ReplicaException or FailureException { Failure.ExitCode: not ExitCode.Disk })
             {
                 // What came before it is right, and need not come again.
                 await SettleAsync(patience.Token);

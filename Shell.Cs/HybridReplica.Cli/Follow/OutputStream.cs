@@ -22,7 +22,7 @@ sealed class OutputStream(string name, Stream stream) : FollowOutput
         }
         catch (IOException exception) when (FileTroubles.Of(exception).IsBrokenPipe)
         {
-            throw FollowException.BrokenPipe(name);
+            throw FailureException.BrokenPipe(name);
         }
 
         Length += bytes.Length;

@@ -16,10 +16,10 @@ sealed class RespCommands(OutputBuffer output) : FollowFormat(output)
     public override void Write(in CommandMark mark, CommandReceived command)
     {
         Select(mark.Database);
-        WriteHead(command.ArgumentCount + 1L);
-        WriteWord(command.Name.Span);
+        Output.AddHead(command.ArgumentCount + 1L);
+        Output.AddWord(command.Name.Span);
         for (var index = 0; index < command.ArgumentCount; index++)
-            WriteWord(command.Argument(index).Span);
+            Output.AddWord(command.Argument(index).Span);
     }
 
     public override void WriteMulti(in CommandMark mark)
@@ -34,10 +34,10 @@ sealed class RespCommands(OutputBuffer output) : FollowFormat(output)
     public override void BeginLarge(in CommandMark mark, long words)
     {
         Select(mark.Database);
-        WriteHead(words);
+        Output.AddHead(words);
     }
 
-    public override void BeginWord(long length) => WriteLength(length);
+    public override void BeginWord(long length) => Output.AddWordHead(length);
 
     public override void AddToWord(ReadOnlySpan<byte> bytes) => Output.Add(bytes);
 
@@ -70,31 +70,8 @@ sealed class RespCommands(OutputBuffer output) : FollowFormat(output)
             return;
 
         _selected = wanted;
-        Span<byte> digits = stackalloc byte[11];
-        _ = wanted.TryFormat(digits, out var length, provider: null);
-        WriteHead(2);
-        WriteWord("SELECT"u8);
-        WriteWord(digits[..length]);
-    }
-
-    void WriteHead(long words)
-    {
-        Output.Add((byte)'*');
-        Output.AddNumber(words);
-        Output.Add("\r\n"u8);
-    }
-
-    void WriteLength(long length)
-    {
-        Output.Add((byte)'$');
-        Output.AddNumber(length);
-        Output.Add("\r\n"u8);
-    }
-
-    void WriteWord(ReadOnlySpan<byte> word)
-    {
-        WriteLength(word.Length);
-        Output.Add(word);
-        Output.Add("\r\n"u8);
+        Output.AddHead(2);
+        Output.AddWord("SELECT"u8);
+        Output.AddNumberWord(wanted);
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace HybridReplica.Cli.Follow;
+namespace HybridReplica.Cli;
 
 /// <summary>Bytes on their way to the output, which can be taken back as long as they are here.</summary>
 sealed class OutputBuffer : IBufferWriter<byte>

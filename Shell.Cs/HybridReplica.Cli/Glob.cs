@@ -1,4 +1,4 @@
-namespace HybridReplica.Cli.Follow;
+namespace HybridReplica.Cli;
 
 /// <summary>
 /// A pattern as KEYS takes it: <c>*</c>, <c>?</c>, <c>[abc]</c>, <c>[a-z]</c>, <c>[^a]</c>, and a backslash before what
