@@ -1,0 +1,15 @@
+namespace HybridReplica.Cli.Inspect.Report;
+
+/// <summary>What a report is about.</summary>
+/// <param name="Now">The time that keys have expired at, or have not.</param>
+sealed record ReportOptions(DateTimeOffset Now)
+{
+    /// <summary>The most characters that may divide keys.</summary>
+    public const int MostSeparators = 4;
+
+    /// <summary>How many of the largest keys are named.</summary>
+    public int Largest { get; init; } = 10;
+
+    /// <summary>The ASCII characters that divide keys into parts, <see cref="MostSeparators"/> at most.</summary>
+    public string Separators { get; init; } = ":";
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using HybridReplica.Core;
+
+namespace HybridReplica.Cli.Inspect.Report;
+
+/// <summary>
+/// What a snapshot is made of, counted while it is read. Entries that are not to be counted are not visited; entries are
+/// counted at their ends, so it is enough to leave out the ends of those.
+/// </summary>
+sealed class SnapshotReport(ReportOptions options)
+{
+    readonly KeyBuffer _key = new();
+    long? _elements;
+    string _type = "";
+
+    /// <summary>What is said beside the keys.</summary>
+    public SnapshotHead Head { get; } = new();
+
+    /// <summary>The keys, counted.</summary>
+    public SnapshotTally Tally { get; } = new(options);
+
+    /// <summary>How many bytes of the snapshot were looked at.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>How many fields of hashes expire on their own.</summary>
+    public long ExpiringFields { get; private set; }
+
+    /// <summary>
+    /// Looks at something found. It chooses how closely an entry is looked at: collections have elements to be counted,
+    /// and of everything else the size is enough.
+    /// </summary>
+    public void Visit(RdbEvent found)
+    {
+        switch (found.Kind)
+        {
+            case RdbTokenKind.EntryStarted:
+                Begin(found);
+                break;
+            case RdbTokenKind.EntryEnded:
+                End(found);
+                break;
+            case RdbTokenKind.Element:
+            case RdbTokenKind.Field:
+            case RdbTokenKind.Member:
+                // Long ones come in parts.
+                if (found.IsFirst)
+                    _elements++;
+                break;
+            case RdbTokenKind.StreamEntry:
+            case RdbTokenKind.ArrayIndex:
+                _elements++;
+                break;
+            case RdbTokenKind.FieldExpiry:
+                ExpiringFields++;
+                break;
+            case RdbTokenKind.Module:
+                _type = Head.AddModule((ulong)found.Number);
+                break;
+            default:
+                Head.Visit(found);
+                break;
+        }
+
+        Bytes = found.Offset;
+    }
+
+    /// <summary>Writes the report for people.</summary>
+    public void WriteText(TextWriter output, ReportStyle style) => new ReportText(this, output, style).Write();
+
+    /// <summary>Writes the properties of the report into an object that is open.</summary>
+    public void WriteJson(Utf8JsonWriter json) => new ReportJson(this, json).Write();
+
+    void Begin(RdbEvent found)
+    {
+        var type = found.ValueType!;
+        _key.Set(found.Text);
+        _type = type.KindName;
+        _elements = type.Kind is RdbKind.String or RdbKind.Module ? null : 0;
+        found.Look = type.Kind == RdbKind.String ? RdbLook.Skip : RdbLook.Typed;
+    }
+
+    void End(RdbEvent found) =>
+        Tally.Add(
+            _key,
+            new(found.Database, _type, found.Encoding!, found.Expiry, Bytes: found.Number, Elements: _elements)
+        );
+}
