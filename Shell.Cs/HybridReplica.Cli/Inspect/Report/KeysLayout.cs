@@ -11,19 +11,20 @@ sealed class KeysLayout
     readonly int[] _widths;
 
     /// <summary>Columns that these keys fit into.</summary>
+    /// <param name="title">What they are.</param>
     /// <param name="keys">The keys.</param>
     /// <param name="width">How wide it may be.</param>
-    public KeysLayout(IReadOnlyList<LargeKey> keys, int width)
+    public KeysLayout(string title, IReadOnlyList<LargeKey> keys, int width)
     {
         var cells = keys.Select(Cells).Append(Headings).ToList();
         _widths = [.. Headings.Select((_, column) => cells.Max(row => row[column].Length))];
         var others = _widths.Skip(1).Sum(other => Gap + other);
-        _widths[0] = Math.Min(_widths[0], Math.Max(ShortestKey, width - Indent - others));
+        _widths[0] = Math.Min(Math.Max(_widths[0], title.Length), Math.Max(ShortestKey, width - Indent - others));
+        Heading = title.PadRight(Indent + _widths[0]) + Columns(Headings);
     }
 
     /// <summary>The line above the table.</summary>
-    public string Heading(string title) =>
-        ReportWords.Fit(title, Indent + _widths[0]).PadRight(Indent + _widths[0]) + Columns(Headings);
+    public string Heading { get; }
 
     /// <summary>The line of a key.</summary>
     public string Line(LargeKey key)

@@ -5,7 +5,7 @@ namespace HybridReplica.Cli.Inspect.Report;
 
 /// <summary>
 /// Takes keys apart, and names the parts. What is an id rather than a name is <c>*</c> from the start: parts with digits
-/// and no letters, those with sixteen or more hexadecimal digits, and those longer than <see cref="Longest"/>.
+/// and no letters, those made of sixteen or more hexadecimal digits, and those longer than <see cref="Longest"/>.
 /// </summary>
 sealed class PrefixNames(string separators)
 {
@@ -17,6 +17,13 @@ sealed class PrefixNames(string separators)
 
     const byte Star = (byte)'*';
     static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
+    static readonly SearchValues<byte> HexadecimalOrDash = SearchValues.Create("-0123456789abcdefABCDEF"u8);
+
+    // ASCII that is no letter. What is not ASCII may be one.
+    static readonly SearchValues<byte> Unlettered = SearchValues.Create([
+        .. Enumerable.Range(0, 128).Select(value => (byte)value).Where(value => !char.IsAsciiLetter((char)value)),
+    ]);
+
     readonly SearchValues<byte> _separators = SearchValues.Create(Encoding.ASCII.GetBytes(separators));
 
     /// <summary>The first part of what is left of a key, with the separator it ends in.</summary>
@@ -74,20 +81,13 @@ sealed class PrefixNames(string separators)
 
     static bool IsId(ReadOnlySpan<byte> part)
     {
-        var hexadecimal = 0;
-        var digits = 0;
-        var letters = 0;
-        foreach (var value in part)
-        {
-            if (char.IsAsciiDigit((char)value))
-                digits++;
-            else if (char.IsAsciiLetter((char)value) || value >= 0x80)
-                letters++;
-            if (char.IsAsciiHexDigit((char)value))
-                hexadecimal++;
-        }
+        // Most names have no digit, which is found out at once.
+        if (!part.ContainsAny(Digits))
+            return false;
+        if (!part.ContainsAnyExcept(Unlettered))
+            return true;
 
-        var others = letters - (hexadecimal - digits);
-        return digits > 0 && (letters == 0 || (others == 0 && hexadecimal >= DigitsOfId));
+        var others = part.Count((byte)'-');
+        return part.Length - others >= DigitsOfId && !part.ContainsAnyExcept(HexadecimalOrDash);
     }
 }

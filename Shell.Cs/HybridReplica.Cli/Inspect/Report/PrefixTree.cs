@@ -88,8 +88,7 @@ sealed class PrefixTree(string separators, int mostNodes = 32 * 1024, int mostCh
     {
         do
         {
-            if (node.Detail < PrefixDetail.Any)
-                node.Detail++;
+            node.Detail = Next(node.Detail);
             var kept = Largest(node);
             Reduce(node, kept.Contains);
         } while (node.Children.Count > _mostChildren && node.Detail < PrefixDetail.Any);
@@ -107,9 +106,7 @@ sealed class PrefixTree(string separators, int mostNodes = 32 * 1024, int mostCh
 
     HashSet<byte[]> Largest(PrefixNode node) =>
         node
-            .Children.Where(child =>
-                child.Value.Keys >= node.Keys / LeastPart || child.Value.Bytes >= node.Bytes / LeastPart
-            )
+            .Children.Where(child => IsPart(child.Value, node))
             .OrderByDescending(child => child.Value.Bytes)
             .Take(_mostChildren / ShareKept)
             .Select(child => child.Key)
@@ -141,22 +138,46 @@ sealed class PrefixTree(string separators, int mostNodes = 32 * 1024, int mostCh
             Reduce(node);
     }
 
+    static PrefixDetail Next(PrefixDetail detail) =>
+        detail == PrefixDetail.Name ? PrefixDetail.Shape : PrefixDetail.Any;
+
     static PrefixDetail Larger(PrefixDetail left, PrefixDetail right) => left > right ? left : right;
 
+    // There is no room: nothing is told apart any more that is too small to be shown. Twice is enough, unless there are
+    // many separators, or somebody has thought hard about it.
     void ReduceEverywhere()
     {
+        for (var times = PrefixDetail.Name; times < PrefixDetail.Any && Nodes > mostNodes / 2; times++)
+            ReduceSmall(Root);
         while (Nodes > mostNodes / 2 && _mostChildren > 1)
         {
             _mostChildren /= 2;
-            ReduceBelow(Root);
+            ReduceLarge(Root);
         }
     }
 
-    void ReduceBelow(PrefixNode node)
+    // From above: children that become one have their own children compared afterwards.
+    void ReduceSmall(PrefixNode node)
+    {
+        if (node.Children.Count > 1)
+        {
+            node.Detail = Next(node.Detail);
+            var children = node.Children;
+            Reduce(node, name => IsPart(children[name], Root));
+        }
+
+        foreach (var child in node.Children.Values)
+            ReduceSmall(child);
+    }
+
+    void ReduceLarge(PrefixNode node)
     {
         foreach (var child in node.Children.Values)
-            ReduceBelow(child);
+            ReduceLarge(child);
         if (node.Children.Count > _mostChildren)
             Reduce(node);
     }
+
+    static bool IsPart(PrefixNode node, PrefixNode all) =>
+        node.Keys >= all.Keys / LeastPart || node.Bytes >= all.Bytes / LeastPart;
 }

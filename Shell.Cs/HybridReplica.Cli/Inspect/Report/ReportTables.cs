@@ -13,7 +13,7 @@ sealed class ReportTables(SnapshotTally tally)
             new("Types", Largest(tally.Types(), type => type)),
             new("Encodings", Largest(tally.Encodings, pair => $"{pair.Type} {pair.Encoding}")),
             new("Prefixes", [.. Prefixes(PrefixRow.Of(tally.Prefixes.Root), "")]),
-            new($"Expiring, seen from {ReportWords.Time(tally.Expiry.Now)}", Expiry()),
+            new("Expiry", Expiry()),
         ];
 
     static List<ReportLine> Largest<T>(IReadOnlyDictionary<T, Tally> tallies, Func<T, string> name) =>

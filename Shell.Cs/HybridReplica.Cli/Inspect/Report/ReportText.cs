@@ -20,8 +20,8 @@ sealed class ReportText(SnapshotReport report, TextWriter output, ReportStyle st
         var layout = new ReportLayout([.. tables.SelectMany(table => table.Lines)], _tally.Total, style);
         foreach (var table in tables)
             WriteTable(table, layout);
-        WriteKeys("The most bytes", _tally.MostBytes.Keys);
-        WriteKeys("The most elements", _tally.MostElements.Keys);
+        WriteKeys("Most bytes", _tally.MostBytes.Keys);
+        WriteKeys("Most elements", _tally.MostElements.Keys);
     }
 
     void WriteHead()
@@ -32,6 +32,7 @@ sealed class ReportText(SnapshotReport report, TextWriter output, ReportStyle st
             ("Snapshot", $"{head.Version?.ToString() ?? "nothing"}, {ReportWords.Checksum(head.Verdict)}"),
             ("Size", Summary.Bytes(report.Bytes)),
             ("Keys", Keys()),
+            ("Seen at", ReportWords.Time(_tally.Expiry.Now)),
         };
         if (report.ExpiringFields > 0)
             lines.Add(("Expiring fields", ReportWords.Number(report.ExpiringFields)));
@@ -75,8 +76,8 @@ sealed class ReportText(SnapshotReport report, TextWriter output, ReportStyle st
             return;
 
         output.WriteLine();
-        var layout = new KeysLayout(keys, style.Width);
-        output.WriteLine(Styled(layout.Heading(title), Bold));
+        var layout = new KeysLayout(title, keys, style.Width);
+        output.WriteLine(Styled(layout.Heading, Bold));
         foreach (var key in keys)
             output.WriteLine(layout.Line(key));
     }
