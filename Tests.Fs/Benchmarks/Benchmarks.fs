@@ -20,6 +20,8 @@ let private benchmarks: (string * (unit -> unit)) list =
         "follow", (fun () -> FollowBenchmark.replay 2048)
         "large-value", (fun () -> FollowBenchmark.largeValue 512)
         "latency", FollowBenchmark.latency
+        "inspect", InspectBenchmark.mixed
+        "inspect-large", InspectBenchmark.large
         "model", (fun () -> BenchmarkRunner.Run<ModelBenchmark> inProcess |> ignore)
     ]
 
