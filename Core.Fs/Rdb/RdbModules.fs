@@ -106,13 +106,3 @@ type internal RdbModules =
                 RdbNumbers.Fail(&scan, RdbTrouble.BadModule opcode)
         else
             step
-
-    static member private Alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-
-    /// <summary>The name in the id of a module: nine characters (`moduleTypeNameByID`, 7.0.15).</summary>
-    static member Name(id: int64) : string =
-        String.init 9 (fun index -> string RdbModules.Alphabet[int (uint64 id >>> (58 - 6 * index)) &&& 63])
-
-    /// The version of the encoding in the id of a module.
-    static member Version(id: int64) : int = int id &&& 1023

@@ -215,6 +215,9 @@ type RdbToken =
             Sequence = uint64 this.second
         }
 
+    /// What the module is called whose number this is.
+    member this.Module = ModuleId this.number
+
     /// When a pending entry was delivered last, in milliseconds since 1970.
     member this.Time = this.third
 

@@ -41,6 +41,12 @@ public sealed class RdbEvent
     /// <summary>When a pending entry was delivered last, in milliseconds since 1970.</summary>
     public long Time => _feed.Token.Time;
 
+    /// <summary>How often a pending entry was delivered.</summary>
+    public long Count => _feed.Token.Count;
+
+    /// <summary>What the module is called whose number this is.</summary>
+    public ModuleId Module => _feed.Token.Module;
+
     /// <summary>Whether the text begins here. A text that comes whole begins and ends at once.</summary>
     public bool IsFirst => _feed.Token.IsFirst;
 
