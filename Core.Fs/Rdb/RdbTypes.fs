@@ -125,6 +125,7 @@ module internal RdbTypes =
         match vendor, number with
         | _, 6 -> RdbTrouble.Refused(6, "the value of a module as release candidates of Redis 4.0 wrote it")
         | _, 246 -> RdbTrouble.Refused(246, "functions as release candidates of Redis 7.0 wrote them")
+        | RdbVendor.Redis, 107 -> RdbTrouble.Refused(107, "how recently a key was used in Redis Enterprise")
         | RdbVendor.Redis, 242 -> RdbTrouble.Refused(242, "the hash templates of Redis 8.10")
         | RdbVendor.Redis, number when number >= 29 && number <= 32 ->
             RdbTrouble.Refused(number, "a hash built from a template of Redis 8.10")
