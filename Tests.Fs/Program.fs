@@ -15,6 +15,7 @@ let private all =
             StreamDatabaseTests.tests
             LzfTests.tests
             PackedTests.tests
+            RdbWordingTests.tests
             MasterRequestTests.tests
             MasterTests.tests
             MasterStreamTests.tests
