@@ -28,7 +28,7 @@ module internal Clock =
             ValueSome(Fault.ConnectTimedOut settings.Timeout)
         | _ when isLineLate -> ValueSome(Fault.ReplyTooSlow settings.ReplyTimeout)
         // What the master says meanwhile, nobody hears.
-        | Phase.Streaming when state.IsStalled -> ValueNone
+        | _ when state.IsDeaf -> ValueNone
         | _ when isOver settings.Timeout state.Silence -> ValueSome(Fault.Silence settings.Timeout)
         | Phase.Connecting
         | Phase.Asking _ when isOver settings.HandshakeTimeout state.Elapsed ->

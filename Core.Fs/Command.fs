@@ -48,8 +48,8 @@ type Command =
 
     // Whoever consumes the stream.
 
-    /// The first `bytes` of the receive window are stream: hand them over. Answered by nothing, or by `SpoolFilled` and
-    /// later `SpoolDrained`.
+    /// The first `bytes` of the receive window are stream or, if the snapshot is wanted, snapshot: hand them over.
+    /// Answered by nothing, or by `SpoolFilled` and later `SpoolDrained`.
     | Deliver of bytes: int
     /// Hand this over, behind all that was handed over before.
     | Tell of notice: Notice

@@ -67,6 +67,8 @@ type Event =
     | SpoolFilled of trouble: FileTrouble voption
     /// There is room again.
     | SpoolDrained
+    /// It was handed over a whole snapshot, and cannot read it.
+    | SnapshotUnreadable of fault: RdbFault
 
     // From everywhere else.
 
@@ -96,6 +98,7 @@ type Event =
         | MadeDurable _ -> "MadeDurable"
         | SpoolFilled _ -> "SpoolFilled"
         | SpoolDrained -> "SpoolDrained"
+        | SnapshotUnreadable _ -> "SnapshotUnreadable"
         | TargetReady -> "TargetReady"
         | TemporaryCreated -> "TemporaryCreated"
         | SnapshotChecked _ -> "SnapshotChecked"

@@ -79,6 +79,8 @@ type Fault =
 
     /// What came is not a snapshot, or not the one that was sent.
     | SnapshotCorrupt of verdict: RdbVerdict
+    /// The snapshot is what was sent, and its entries, which were asked for, cannot be read.
+    | SnapshotUnreadable of fault: RdbFault
 
     // The disk.
 

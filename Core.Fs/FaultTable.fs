@@ -26,7 +26,8 @@ module FaultTable =
         | Fault.StreamMalformed _ -> Blame.MasterBroke
         | Fault.Gap _
         | Fault.TooManyFullResyncs _ -> Blame.History
-        | Fault.SnapshotCorrupt _ -> Blame.Corrupt
+        | Fault.SnapshotCorrupt _
+        | Fault.SnapshotUnreadable _ -> Blame.Corrupt
         | Fault.File _ -> Blame.Disk
         | Fault.OutOfTurn _ -> Blame.Shell
 
@@ -69,5 +70,6 @@ module FaultTable =
         | Fault.LineTooLong _
         | Fault.Gap _
         | Fault.TooManyFullResyncs _
+        | Fault.SnapshotUnreadable _
         | Fault.File _
         | Fault.OutOfTurn _ -> false

@@ -37,6 +37,7 @@ module Replica =
         | _, Event.MadeDurable position -> Streaming.madeDurable position state
         | _, Event.SpoolFilled trouble -> Streaming.stall trouble state
         | _, Event.SpoolDrained -> Streaming.goOn state
+        | _, Event.SnapshotUnreadable fault when state.Settings.WantsSnapshot -> Streaming.unreadable fault state
 
         | Phase.Discarding ending, Event.TemporaryDeleted -> settle ending state
         | Phase.Discarding ending, Event.FileFailed(FileStep.Delete, trouble) ->

@@ -150,6 +150,10 @@ type Settings =
     member internal this.IsFromNow =
         this.Follow |> ValueOption.exists (fun following -> following.FromNow)
 
+    /// Whether the consumer of the stream wants the snapshot as well.
+    member internal this.WantsSnapshot =
+        this.Follow |> ValueOption.exists (fun following -> following.WantsSnapshot)
+
     /// The settings of a replica nobody has told anything.
     static member Default: Settings =
         {

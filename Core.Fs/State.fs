@@ -97,10 +97,17 @@ type State =
     /// Whether the master's stream is followed when the snapshot is in its place.
     member internal this.IsFollowing = this.Settings.Follow.IsSome
 
+    /// Whether what the master says next has to wait, because there is no room for it at the consumer.
+    member internal this.IsDeaf: bool =
+        match this.Phase with
+        | Phase.Streaming -> this.IsStalled
+        | Phase.Receiving _ -> this.IsStalled && this.Settings.WantsSnapshot
+        | _ -> false
+
     /// What to look for at the front of the receive window.
     member this.Expects: Expectation =
         match this.Phase with
-        | Phase.Streaming when this.IsStalled -> Expectation.Nothing
+        | _ when this.IsDeaf -> Expectation.Nothing
         | Phase.Streaming ->
             match this.Stream with
             | ValueSome stream when stream.Repeated > 0L -> Expectation.Repeated stream.Repeated

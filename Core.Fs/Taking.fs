@@ -73,7 +73,7 @@ module internal Taking =
     let private isLast bytes (transfer: Transfer) =
         transfer.Remainder = Remainder.Counted(int64 bytes)
 
-    /// Snapshot bytes are at the front of the window: all of them go to the target.
+    /// Snapshot bytes are at the front of the window: all of them go to the target, and to a consumer who wants them.
     let take bytes (transfer: Transfer) (state: State) =
         let unsynced = transfer.Unsynced + int64 bytes
 
@@ -96,6 +96,8 @@ module internal Taking =
         |> after
             [
                 Command.Take bytes
+                if state.Settings.WantsSnapshot then
+                    Command.Deliver bytes
                 if isDue then
                     Command.SyncBehind
             ]

@@ -41,6 +41,7 @@ let private all =
             AcknowledgementProperties.tests
             ResumeProperties.tests
             JoiningTests.tests
+            WantedSnapshotTests.tests
             FollowingTests.tests
             StreamPiecesTests.tests
             FaultTests.tests

@@ -1,7 +1,6 @@
 namespace HybridReplica.Core
 
 /// Why an RDB could not be read to its end, and where.
-[<NoComparison>]
 type RdbFault =
     {
         Trouble: RdbTrouble

@@ -34,6 +34,8 @@ type Following =
         Period: int
         /// Whether to ask for an empty snapshot instead of the data set (`REPLCONF rdb-filter-only ""`, since 7.0).
         FromNow: bool
+        /// Whether the consumer wants the snapshot as well: its bytes are handed over in front of the stream.
+        WantsSnapshot: bool
     }
 
     /// Five full resyncs an hour, and resume if possible.
@@ -43,6 +45,7 @@ type Following =
             FullResyncs = 5
             Period = 3600
             FromNow = false
+            WantsSnapshot = false
         }
 
 /// Why everything has to be copied.

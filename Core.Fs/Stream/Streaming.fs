@@ -226,13 +226,17 @@ module internal Streaming =
         Command.Log(LogEvent.SpoolFilled trouble)
         :: tell (Notice.SpoolFilled trouble) state
 
-    /// There is room again.
+    /// There is room again. What the master said meanwhile is heard now.
     let goOn (state: State) =
         { state with
             IsStalled = false
-            Silence = (if state.Phase = Phase.Streaming then 0 else state.Silence)
+            Silence = (if state.IsDeaf then 0 else state.Silence)
         },
         [ Command.Log LogEvent.SpoolDrained ]
+
+    /// The snapshot is what the master sent, and the consumer cannot read it: nor could it read the next.
+    let unreadable fault (state: State) =
+        fail (Fault.SnapshotUnreadable fault) state
 
     // Time.
 

@@ -148,6 +148,13 @@ module internal TranscriptGrammar =
         >>. (oneOf [ "filled", ValueNone ] <|> (fileTrouble |>> ValueSome))
         |>> Event.SpoolFilled
 
+    let private snapshotUnreadable =
+        attempt (skipString "unreadable ") >>. rest
+        >>= fun text ->
+            RdbFaultWords.tryRead text
+            |> orFail "this does not say why a snapshot cannot be read"
+            |>> Event.SnapshotUnreadable
+
     let private ticked = int32 .>> skipChar 's' .>> eof |>> Event.Ticked
 
     let private happening mark parser =
@@ -184,7 +191,13 @@ module internal TranscriptGrammar =
                 output
                 happening "@" ticked
                 happening "+" report
-                happening "-" (linkTrouble <|> streamMalformed <|> spoolFilled <|> fileFailed)
+                happening
+                    "-"
+                    (linkTrouble
+                     <|> streamMalformed
+                     <|> spoolFilled
+                     <|> snapshotUnreadable
+                     <|> fileFailed)
                 happening "." (oneOf TranscriptWords.requests)
             ]
 

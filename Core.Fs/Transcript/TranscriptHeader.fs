@@ -186,6 +186,8 @@ module internal TranscriptHeader =
                 { following with Period = value })
             following "from-now" (fun _ -> "yes") (word ("yes", true)) _.FromNow (fun value following ->
                 { following with FromNow = value })
+            following "wants-snapshot" (fun _ -> "yes") (word ("yes", true)) _.WantsSnapshot (fun value following ->
+                { following with WantsSnapshot = value })
         ]
 
     /// The lines about the settings, the dialect aside.

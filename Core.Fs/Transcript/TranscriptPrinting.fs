@@ -48,6 +48,7 @@ module TranscriptPrinting =
         | Event.MadeDurable position -> $"+ durable {position}"
         | Event.SpoolFilled ValueNone -> "- spool filled"
         | Event.SpoolFilled(ValueSome trouble) -> $"- spool {trouble}"
+        | Event.SnapshotUnreadable fault -> "- unreadable " + RdbFaultWords.write fault
         | Event.FileFailed(step, trouble) -> $"- {step} {trouble}"
         | Event.Ticked seconds -> $"@ {seconds}s"
         | Event.LineBegun -> "<.. 1"

@@ -126,6 +126,19 @@ public sealed class ReplicaOptions
     public string? SnapshotPath { get; set; }
 
     /// <summary>
+    /// Following: whether the entries of each snapshot are handed out as well (<see cref="SnapshotEntry"/>), while it is
+    /// received. They wait for a slow consumer where the stream waits, so the spool should have room for a snapshot.
+    /// Default: no.
+    /// </summary>
+    public bool Entries { get; set; }
+
+    /// <summary>
+    /// Following: entries of a snapshot whose values are larger than this, in bytes, are handed out in parts
+    /// (<see cref="RdbEntry.Part"/>). Default: 1 MiB.
+    /// </summary>
+    public int EntryLimit { get; set; } = 1 << 20;
+
+    /// <summary>
     /// Following: commands larger than this, in bytes, are handed out in parts (<see cref="CommandPart"/>). Default: 1
     /// GiB, which is also the most it can be.
     /// </summary>

@@ -19,12 +19,20 @@ static class SettingsOfOptions
             throw new ArgumentException("The size of a large command has to lie between 1 byte and 1 GiB.");
         if (options.SpoolSize < 0)
             throw new ArgumentException("The size of the spool cannot be negative.");
+        if (options.EntryLimit < 1)
+            throw new ArgumentException("The size from which on entries come in parts has to be at least 1 byte.");
 
         return Make(
             options,
             options.SnapshotPath is null ? Destination.Nowhere : Destination.File,
             from,
-            new Following(options.Resume, options.FullResyncs, WholeSeconds(options.FullResyncPeriod), options.FromNow)
+            new Following(
+                options.Resume,
+                options.FullResyncs,
+                WholeSeconds(options.FullResyncPeriod),
+                options.FromNow,
+                options.Entries
+            )
         );
     }
 

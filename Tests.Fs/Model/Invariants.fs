@@ -40,7 +40,11 @@ let private forbidsTemporary (state: State) =
 
 // While there is no room for what the master says, nobody hears it.
 let private isDeaf (state: State) =
-    state.Phase = Phase.Streaming && state.IsStalled
+    state.IsStalled
+    && match state.Phase with
+       | Phase.Streaming -> true
+       | Phase.Receiving _ -> state.Settings.Follow |> ValueOption.exists _.WantsSnapshot
+       | _ -> false
 
 let private isFetched outcome =
     match outcome with
@@ -187,6 +191,7 @@ let private isSoundRetry fault seconds attempt (move: Move) =
 let private delivered (move: Move) =
     match move.Before.Stream, move.Event with
     | ValueSome stream, Event.Streamed scan -> scan.Offset.Bytes - stream.Scan.Offset.Bytes
+    | _, Event.Arrived bytes when move.Before.Settings.Follow |> ValueOption.exists _.WantsSnapshot -> int64 bytes
     | _ -> -1L
 
 let private isLastWord (move: Move) =

@@ -60,6 +60,7 @@ let private following dialect (resume: Position voption) =
         let! resyncs = Gen.choose (1, 4)
         let! period = Gen.oneof [ Gen.choose (1, 60); Gen.constant 3600 ]
         let! fromNow = Gen.elements [ false; true ] |> onlyInRedis6 dialect false
+        let! wantsSnapshot = Gen.elements [ false; true ]
 
         return
             {
@@ -71,6 +72,7 @@ let private following dialect (resume: Position voption) =
                 FullResyncs = resyncs
                 Period = period
                 FromNow = fromNow
+                WantsSnapshot = wantsSnapshot
             }
     }
 
@@ -163,6 +165,11 @@ let private shrink (settings: Settings) =
             Follow =
                 settings.Follow
                 |> ValueOption.map (fun following -> { following with FromNow = false })
+        }
+        { settings with
+            Follow =
+                settings.Follow
+                |> ValueOption.map (fun following -> { following with WantsSnapshot = false })
         }
         { settings with
             PreparationTimeout = ValueNone

@@ -102,6 +102,23 @@ let private syncsBehind session =
             Expect.isLessThan transfer.Unsynced Limits.SyncStride "bytes not synced"
         | _ -> ()
 
+let private delivered (move: Move) =
+    move.Commands
+    |> List.sumBy (fun command ->
+        match command with
+        | Command.Deliver bytes -> bytes
+        | _ -> 0)
+
+let private deliversWhatIsTaken session =
+    let isWanted = session.Settings.Follow |> ValueOption.exists _.WantsSnapshot
+
+    for move in moves session do
+        for command in move.Commands do
+            match command with
+            | Command.Take bytes ->
+                Expect.equal (delivered move) (if isWanted then bytes else 0) "bytes of the snapshot handed over"
+            | _ -> ()
+
 let tests =
     testList
         "snapshot"
@@ -120,5 +137,8 @@ let tests =
             testProperty
                 "nothing replaces the target but a snapshot that was checked and is good"
                 (Session.property sound renamesOnlyWhatIsGood)
+            testProperty
+                "whoever wants the snapshot is handed all that is taken, and nobody else any of it"
+                (Session.property sound deliversWhatIsTaken)
             testProperty "never more than the stride waits to be synced to disk" (Session.property sound syncsBehind)
         ]

@@ -103,6 +103,20 @@ let private positions (stream: StreamState) =
             1, Generators.position
         ]
 
+/// Why a consumer may not be able to read a snapshot.
+let unreadable: RdbFault =
+    {
+        Trouble = RdbTrouble.UnknownType 99
+        Offset = 1000L
+        Database = ValueSome 0
+        Key = ValueSome(StreamGenerators.bytes "key")
+        Entries = 5L
+    }
+
+// Whoever was handed a snapshot may find out late that it cannot be read.
+let private mayBeUnreadable (state: State) =
+    state.HasJoined && state.Settings.Follow |> ValueOption.exists _.WantsSnapshot
+
 /// What the consumer reports.
 let consumer (state: State) : (int * Gen<Event>) list =
     match state.Settings.Follow, state.Stream with
@@ -111,6 +125,8 @@ let consumer (state: State) : (int * Gen<Event>) list =
         [
             6, Gen.map Event.Applied (positions stream)
             3, Gen.map Event.MadeDurable (positions stream)
+            if mayBeUnreadable state then
+                1, Gen.constant (Event.SnapshotUnreadable unreadable)
             if state.IsStalled then
                 12, Gen.constant Event.SpoolDrained
             else
@@ -149,4 +165,5 @@ let allows (state: State) (event: Event) : bool =
     | _, (Event.Applied _ | Event.MadeDurable _) -> state.Settings.Follow.IsSome
     | _, Event.SpoolFilled _ -> state.Settings.Follow.IsSome && not state.IsStalled
     | _, Event.SpoolDrained -> state.Settings.Follow.IsSome && state.IsStalled
+    | _, Event.SnapshotUnreadable _ -> mayBeUnreadable state
     | _ -> false

@@ -112,6 +112,7 @@ let private ofConsumer (state: State) : Event list =
 
             Event.SpoolFilled ValueNone
             Event.SpoolDrained
+            Event.SnapshotUnreadable SoundStream.unreadable
     ]
 
 /// One event, at least, of every kind, whether the state calls for it or not.

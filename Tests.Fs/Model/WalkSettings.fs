@@ -75,6 +75,7 @@ let private followed dialect destination policy resume : Settings =
                     FullResyncs = 1
                     Period = 1
                     FromNow = dialect = Dialect.Redis6 && destination = Destination.Nowhere
+                    WantsSnapshot = resume.IsNone
                 }
     }
 

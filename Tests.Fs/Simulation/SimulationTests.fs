@@ -87,6 +87,7 @@ let private unmet =
             "StreamMalformed"
             "Gap"
             "TooManyFullResyncs"
+            "SnapshotUnreadable"
         ]
 
 let private allMarks =

@@ -62,6 +62,59 @@ let private networkTrouble =
 let private fileTrouble =
     Gen.oneof [ Gen.elements FileTrouble.Named; Gen.map FileTrouble.Other number ]
 
+let private rdbFault =
+    let container = latin1 |> Gen.map (fun text -> text + "t")
+
+    let trouble =
+        Gen.oneof
+            [
+                Gen.elements
+                    [
+                        RdbTrouble.Empty
+                        RdbTrouble.NotRdb
+                        RdbTrouble.Cut
+                        RdbTrouble.BadCompression
+                        RdbTrouble.BadScore
+                    ]
+                Gen.map RdbTrouble.FutureVersion version
+                Gen.map RdbTrouble.UnknownOpcode number
+                Gen.map RdbTrouble.UnknownType number
+                Gen.map2 (fun number name -> RdbTrouble.Refused(number, name)) number latin1
+                Gen.map RdbTrouble.NotALength number
+                Gen.map RdbTrouble.ImpossibleLength checksum
+                Gen.map RdbTrouble.UnknownStringEncoding number
+                Gen.map2
+                    (fun container trouble -> RdbTrouble.Damaged(container, trouble))
+                    container
+                    (Gen.elements (System.Enum.GetValues<PackedTrouble>()))
+                Gen.map RdbTrouble.Uneven container
+                Gen.map RdbTrouble.BadStream latin1
+                Gen.map RdbTrouble.BadModule checksum
+                Gen.map2 (fun bytes limit -> RdbTrouble.TooLarge(int64 bytes, int64 limit)) number number
+                Gen.map2 (fun stored computed -> RdbTrouble.WrongChecksum(stored, computed)) checksum checksum
+            ]
+
+    gen {
+        let! trouble = trouble
+        let! offset = number
+        let! entries = number
+        let! database = Gen.oneof [ Gen.constant ValueNone; Gen.map ValueSome number ]
+        let! key = latin1
+
+        return
+            {
+                Trouble = trouble
+                Offset = offset
+                Database = database
+                Key =
+                    if database.IsSome then
+                        ValueSome(Text.Encoding.Latin1.GetBytes key)
+                    else
+                        ValueNone
+                Entries = entries
+            }
+    }
+
 let private report =
     Gen.oneof
         [
@@ -82,6 +135,7 @@ let private report =
             Gen.map Event.SnapshotChecked verdict
             Gen.map2 (fun step trouble -> Event.FileFailed(step, trouble)) (Gen.elements FileStep.All) fileTrouble
             Gen.map Event.Ticked number
+            Gen.map Event.SnapshotUnreadable rdbFault
         ]
 
 let private input =

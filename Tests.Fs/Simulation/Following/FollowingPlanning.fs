@@ -106,6 +106,7 @@ let private following (chance: Chance) (era: MasterEra) dialect (resume: Positio
             | _ -> ResumePolicy.PartialOrFull
         FullResyncs = chance.Pick [ 1; 2; 3; 100 ]
         Period = chance.Pick [ 20; 60; 3600 ]
+        WantsSnapshot = false
         FromNow =
             dialect = Dialect.Redis6
             && List.contains "rdb-filter-only" era.Options
