@@ -62,6 +62,8 @@ let private all =
             FilterTests.tests
             ExactlyOnceTests.tests
             FollowerTests.tests
+            PrefixTreeTests.tests
+            SummaryTests.tests
             RedisSourceTests.tests
             RowTests.tests
             PurityTests.tests

@@ -13,8 +13,15 @@ sealed record PrefixRow(string Name, Tally Tally, IReadOnlyList<PrefixRow> Child
     const int LeastPart = 100;
     const int Most = 10;
 
-    /// <summary>All that is worth being shown of a tree. The row itself stands for all keys, and has no name.</summary>
-    public static PrefixRow Of(PrefixNode root) => Of("", root, root);
+    /// <summary>
+    /// All that is worth being shown of a tree, to which no keys are added any more. The row itself stands for all keys,
+    /// and has no name.
+    /// </summary>
+    public static PrefixRow Of(PrefixTree tree)
+    {
+        tree.Settle(Most);
+        return Of("", tree.Root, tree.Root);
+    }
 
     static PrefixRow Of(string name, PrefixNode node, PrefixNode all)
     {

@@ -17,6 +17,9 @@ sealed class PrefixTree(string separators, int mostNodes = 32 * 1024, int mostCh
     const int ShareKept = 4;
     const int LeastPart = 100;
 
+    // What is one tenth of all that is beside it is named even if it could be put together.
+    const int LargePart = 10;
+
     readonly PrefixNames _names = new(separators);
     int _mostChildren = mostChildren;
 
@@ -51,6 +54,36 @@ sealed class PrefixTree(string separators, int mostNodes = 32 * 1024, int mostCh
         if (Nodes > mostNodes)
             ReduceEverywhere();
     }
+
+    /// <summary>
+    /// Puts together what differs in numbers only, wherever there is more than can be shown: the last thing to be done.
+    /// </summary>
+    /// <param name="most">How many can be shown.</param>
+    public void Settle(int most) => Settle(Root, most);
+
+    void Settle(PrefixNode node, int most)
+    {
+        if (node.Detail == PrefixDetail.Name && node.Children.Count > most)
+            ReduceToShapes(node);
+        foreach (var child in node.Children.Values)
+            Settle(child, most);
+    }
+
+    // What is alone in its shape keeps its name, and so does what is large.
+    void ReduceToShapes(PrefixNode node)
+    {
+        var alone = node
+            .Children.Keys.GroupBy(ShapeOf, BytesComparer.Instance)
+            .Where(group => group.Count() == 1)
+            .SelectMany(group => group)
+            .ToHashSet(BytesComparer.Instance);
+        var children = node.Children;
+        node.Detail = PrefixDetail.Shape;
+        Reduce(node, name => alone.Contains(name) || children[name].Bytes >= node.Bytes / LargePart);
+    }
+
+    byte[] ShapeOf(byte[] name) =>
+        _names.Less(name, PrefixDetail.Shape, stackalloc byte[PrefixNames.Longest]).ToArray();
 
     PrefixNode Child(PrefixNode node, ReadOnlySpan<byte> part, bool isCut, out bool isNew)
     {

@@ -22,7 +22,7 @@ sealed class ReportJson(SnapshotReport report, Utf8JsonWriter json)
         WriteArray("types", _tally.Types(), pair => WriteType(pair.Key, pair.Value));
         WriteArray("encodings", _tally.Encodings, pair => WriteEncoding(pair.Key, pair.Value));
         json.WriteStartObject("prefixes");
-        WritePrefix(PrefixRow.Of(_tally.Prefixes.Root), "");
+        WritePrefix(PrefixRow.Of(_tally.Prefixes), "");
         json.WriteEndObject();
         WriteExpiry();
         WriteKeys("mostBytes", _tally.MostBytes.Keys);

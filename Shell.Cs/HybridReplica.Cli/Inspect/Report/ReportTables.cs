@@ -12,7 +12,7 @@ sealed class ReportTables(SnapshotTally tally)
             new("Databases", Largest(tally.Databases, DatabaseName)),
             new("Types", Largest(tally.Types(), type => type)),
             new("Encodings", Largest(tally.Encodings, pair => $"{pair.Type} {pair.Encoding}")),
-            new("Prefixes", [.. Prefixes(PrefixRow.Of(tally.Prefixes.Root), "")]),
+            new("Prefixes", [.. Prefixes(PrefixRow.Of(tally.Prefixes), "")]),
             new("Expiry", Expiry()),
         ];
 

@@ -32,8 +32,9 @@ sealed class ReportText(SnapshotReport report, TextWriter output, ReportStyle st
             ("Snapshot", $"{head.Version?.ToString() ?? "nothing"}, {ReportWords.Checksum(head.Verdict)}"),
             ("Size", Summary.Bytes(report.Bytes)),
             ("Keys", Keys()),
-            ("Seen at", ReportWords.Time(_tally.Expiry.Now)),
         };
+        if (_tally.Total.Keys > 0)
+            lines.Add(("Seen at", ReportWords.Time(_tally.Expiry.Now)));
         if (report.ExpiringFields > 0)
             lines.Add(("Expiring fields", ReportWords.Number(report.ExpiringFields)));
         if (head.Functions > 0)

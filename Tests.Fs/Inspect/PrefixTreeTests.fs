@@ -1,0 +1,191 @@
+module HybridReplica.Tests.PrefixTreeTests
+
+open System
+open System.Text
+open Expecto
+open FsCheck
+open FsCheck.FSharp
+open HybridReplica.Cli.Inspect.Report
+
+let private treeOf (mostNodes: int) (mostChildren: int) (keys: string seq) =
+    let tree = PrefixTree(":", mostNodes, mostChildren)
+
+    for key in keys do
+        tree.Add(ReadOnlySpan(Encoding.Latin1.GetBytes key), false, int64 key.Length)
+
+    tree
+
+let private usual (keys: string seq) = treeOf 32768 1024 keys
+
+/// Each beginning that has a node, with what is counted there.
+let rec private beginnings (above: string) (node: PrefixNode) : (string * PrefixNode) list =
+    [
+        for child in node.Children do
+            let beginning = above + Encoding.Latin1.GetString child.Key
+            yield beginning, child.Value
+            yield! beginnings beginning child.Value
+    ]
+
+let private countsOf (tree: PrefixTree) =
+    beginnings "" tree.Root
+    |> List.map (fun (beginning, node) -> beginning, node.Keys)
+    |> List.sort
+
+let private parts (key: string) =
+    key.Split ':'
+    |> Array.mapi (fun index part ->
+        if index < key.Split(':').Length - 1 then
+            part + ":"
+        else
+            part)
+    |> Array.filter (fun part -> part <> "")
+    |> Array.truncate PrefixTree.Depth
+    |> List.ofArray
+
+let private startsWith (beginning: string) (key: string) =
+    let wanted = parts beginning
+    List.truncate wanted.Length (parts key) = wanted
+
+/// Keys of few names, so that many begin alike.
+let private keys =
+    let name = Gen.elements [ "a"; "b"; "cc"; "d1"; "d2"; "d34"; "e"; ""; "7"; "f5g6" ]
+
+    Gen.choose (1, 8)
+    |> Gen.bind (fun count -> Gen.listOfLength count name)
+    |> Gen.map (String.concat ":")
+    |> Gen.listOf
+
+let private bounds = Gen.zip (Gen.choose (16, 200)) (Gen.choose (1, 8))
+
+let private law (holds: PrefixTree -> string list -> bool) =
+    Prop.forAll (Arb.fromGen (Gen.zip keys bounds)) (fun (keys, (mostNodes, mostChildren)) ->
+        holds (treeOf mostNodes mostChildren keys) keys)
+
+let rec private addsUp (node: PrefixNode) =
+    let children = List.ofSeq node.Children.Values
+    let sum (count: PrefixNode -> int64) = List.sumBy count children
+
+    // What ends here has no child.
+    sum _.Keys <= node.Keys
+    && sum _.Bytes <= node.Bytes
+    && List.forall addsUp children
+
+/// Different keys without end, no two parts of which are alike.
+let private random seed count =
+    let chance = Random(seed: int)
+
+    let letters length =
+        String.init length (fun _ -> string (char (int 'a' + chance.Next 26)))
+
+    Seq.init count (fun _ -> $"{letters 5}:{letters 4}:{letters 5}")
+
+let tests =
+    testList
+        "prefix tree"
+        [
+            testCase "counts keys by their parts, each with the separator that it ends in" (fun () ->
+                Expect.equal
+                    (countsOf (usual [ "a:b"; "a:c:d"; "a"; "a:" ]))
+                    [ "a", 1L; "a:", 3L; "a:b", 1L; "a:c:", 1L; "a:c:d", 1L ]
+                    "keys of each beginning")
+            testCase "takes what is an id for *" (fun () ->
+                for id in
+                    [
+                        "1"
+                        "2026-11-22"
+                        "10.0.0.1"
+                        "{42}"
+                        "123e4567-e89b-12d3-a456-426614174000"
+                        "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709"
+                        String('x', 65)
+                    ] do
+                    Expect.equal
+                        (countsOf (usual [ $"user:{id}:name" ]))
+                        [ "user:", 1L; "user:*:", 1L; "user:*:name", 1L ]
+                        id)
+            testCase "takes what may be a name for what it is" (fun () ->
+                for name in
+                    [
+                        "v2"
+                        "user17"
+                        "cafe"
+                        "abcdefabcdef1234"
+                        "-"
+                        "deadbeef-deadbeef-x1"
+                        "\1957"
+                    ] do
+                    let expected =
+                        match name with
+                        | "abcdefabcdef1234" -> "*:"
+                        | other -> other + ":"
+
+                    Expect.equal (countsOf (usual [ $"{name}:x" ])) [ expected, 1L; expected + "x", 1L ] name)
+            testCase "puts together what differs in numbers only when there is much of it" (fun () ->
+                let tree = usual (Seq.init 5000 (fun index -> $"user{index}:name"))
+                Expect.equal (countsOf tree) [ "user*:", 5000L; "user*:name", 5000L ] "keys of each beginning")
+            testCase "puts together what differs in everything when there is much of it" (fun () ->
+                let tree = usual (random 1 5000 |> Seq.map (fun key -> $"{key}:name"))
+
+                Expect.equal
+                    (countsOf tree
+                     |> List.filter (fun (beginning, _) -> beginning.StartsWith('*'))
+                     |> List.last)
+                    ("*:*:*:name", 5000L)
+                    "keys of the longest beginning")
+            testCase "names what is large beside much that is small" (fun () ->
+                let keys =
+                    random 2 5000
+                    |> Seq.collect (fun key -> [ key; $"orders:{key}"; $"queue7:{key}" ])
+
+                let counts = Map(countsOf (usual keys))
+                Expect.equal counts["orders:"] 5000L "all of the one"
+                Expect.equal counts["queue7:"] 5000L "all of the other"
+                Expect.equal counts["*:"] 5000L "the rest")
+            testCase "keeps no more nodes than it may, however many ways there are" (fun () ->
+                let tree = PrefixTree ":"
+
+                let most =
+                    random 3 1_000_000
+                    |> Seq.fold
+                        (fun most key ->
+                            tree.Add(ReadOnlySpan(Encoding.Latin1.GetBytes key), false, 1L)
+                            max most tree.Nodes)
+                        0
+
+                Expect.isLessThanOrEqual most (32 * 1024) "nodes at any time"
+                Expect.equal tree.Root.Keys 1_000_000L "keys"
+                Expect.equal (beginnings "" tree.Root).Length tree.Nodes "nodes that are there")
+            testCase "puts numbers together at the end where there are more than can be shown" (fun () ->
+                let tree =
+                    usual (
+                        List.init 20 (fun index -> $"list{index}")
+                        @ List.replicate 30 "list100"
+                        @ [ "v2"; "x" ]
+                    )
+
+                tree.Settle 10
+
+                Expect.equal
+                    (countsOf tree)
+                    [ "list*", 20L; "list100", 30L; "v2", 1L; "x", 1L ]
+                    "what is large or alone keeps its name")
+            testProperty
+                "a beginning that has a name counts every key that begins so"
+                (law (fun tree keys ->
+                    beginnings "" tree.Root
+                    |> List.filter (fun (beginning, _) -> not (beginning.Contains '*'))
+                    |> List.forall (fun (beginning, node) ->
+                        let those = keys |> List.filter (startsWith beginning)
+
+                        node.Keys = int64 those.Length
+                        && node.Bytes = int64 (List.sumBy String.length those))))
+            testProperty "children count no more than what is above them" (law (fun tree _ -> addsUp tree.Root))
+            testProperty
+                "the root counts everything"
+                (law (fun tree keys ->
+                    tree.Root.Keys = int64 keys.Length
+                    && tree.Root.Bytes = int64 (List.sumBy String.length keys)))
+            testProperty
+                "the number of nodes is that of the nodes"
+                (law (fun tree _ -> tree.Nodes = (beginnings "" tree.Root).Length))
+        ]
