@@ -62,18 +62,22 @@ type internal RdbStreams =
         else
             RdbStreams.Bad(&scan, "the master entry of a node")
 
-    /// The id that the entries of the node are counted from.
+    /// The id that the entries of the node are counted from: a string of sixteen bytes.
     static member Key(scan: byref<RdbScan>, window: ReadOnlySpan<byte>) : RdbStep =
-        let size = 1 + RdbNumbers.IdSize
+        let mutable length = 0UL
+        let mutable inFront = 0
+        let step = RdbNumbers.Length(&scan, window, 0, &length, &inFront)
 
-        if RdbNumbers.Unused(&scan, window) < size then
-            RdbNumbers.Ask(&scan, int64 size)
-        elif int window[scan.used] <> RdbNumbers.IdSize then
+        if step <> RdbNumbers.GoOn then
+            step
+        elif length <> uint64 RdbNumbers.IdSize then
             RdbNumbers.Fail(&scan, RdbTrouble.BadStream "the id of a node")
+        elif RdbNumbers.Unused(&scan, window) < inFront + RdbNumbers.IdSize then
+            RdbNumbers.Ask(&scan, int64 (inFront + RdbNumbers.IdSize))
         else
-            scan.node.Id <- RdbNumbers.Id(window.Slice(scan.used + 1))
-            scan.used <- scan.used + size
-            RdbNumbers.GoOn
+            scan.node.Id <- RdbNumbers.Id(window.Slice(scan.used + inFront))
+            scan.used <- scan.used + inFront + RdbNumbers.IdSize
+            step
 
     /// The entries of the node.
     static member Open(scan: byref<RdbScan>, window: ReadOnlySpan<byte>, scratch: Span<byte>) : RdbStep =
