@@ -110,7 +110,7 @@ module Wording =
         | Fault.TooManyFullResyncs(allowed, seconds) ->
             $"There were {allowed} full resyncs in {seconds} s already, and the master wants another"
         | Fault.SnapshotCorrupt corrupt -> $"The snapshot is damaged: {verdict corrupt}"
-        | Fault.SnapshotUnreadable fault -> $"The snapshot cannot be read further than byte {fault.Offset}"
+        | Fault.SnapshotUnreadable fault -> $"The entries of the snapshot cannot be read. {RdbWording.fault fault}"
         | Fault.File(step, trouble) ->
             let what = fileStep step
             $"{System.Char.ToUpperInvariant what[0]}{what.Substring 1}: {fileTrouble trouble}"
@@ -192,7 +192,7 @@ module Wording =
         | Fault.Gap _ -> "begin again with a snapshot, and give the master a larger repl-backlog-size"
         | Fault.TooManyFullResyncs _ ->
             "give the master a larger repl-backlog-size and client-output-buffer-limit, or allow more full resyncs"
-        | Fault.SnapshotUnreadable _ -> "follow without its entries, or with a newer version of this program"
+        | Fault.SnapshotUnreadable fault -> RdbWording.advice fault.Trouble
         | Fault.SnapshotCorrupt _ -> "try again; if it happens again, the master or the network damages data"
         | Fault.File(_, trouble) -> fileAdvice trouble
         | Fault.OutOfTurn _ -> "please report this as a bug"

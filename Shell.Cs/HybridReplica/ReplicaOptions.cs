@@ -126,8 +126,8 @@ public sealed class ReplicaOptions
     public string? SnapshotPath { get; set; }
 
     /// <summary>
-    /// Following: whether the entries of each snapshot are handed out as well (<see cref="SnapshotEntry"/>), while it is
-    /// received. They wait for a slow consumer where the stream waits, so the spool should have room for a snapshot.
+    /// Following: whether the entries of each snapshot are handed out as well (<see cref="SnapshotEntry"/>), while it
+    /// is received. They wait for a slow consumer where the stream waits, so the spool should have room for a snapshot.
     /// Default: no.
     /// </summary>
     public bool Entries { get; set; }

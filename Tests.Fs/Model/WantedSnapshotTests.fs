@@ -40,14 +40,16 @@ let tests =
                 | other -> failtestf "%A" other)
             testCase "nobody is handed a snapshot who does not want it" (fun () ->
                 Expect.equal (delivered (play settings receiving)) 0 "bytes")
-            testCase "a consumer that has no room holds up the snapshot, and that is not the master's silence" (fun () ->
-                let full = play wanting (receiving @ [ stalled ])
-                let late = full |> thenWith [ Input.Filler 11L; passes 1000 ]
-                Expect.equal (state late).Phase.Name "Receiving" "nobody hears the master"
-                Expect.equal (delivered late) 0 "bytes handed over while there is no room"
-                let drained = next late (report Event.SpoolDrained)
-                Expect.equal (state drained).Phase Phase.Streaming "what waited is taken"
-                Expect.equal (delivered drained) 11 "bytes handed over once there is room")
+            testCase
+                "a consumer that has no room holds up the snapshot, and that is not the master's silence"
+                (fun () ->
+                    let full = play wanting (receiving @ [ stalled ])
+                    let late = full |> thenWith [ Input.Filler 11L; passes 1000 ]
+                    Expect.equal (state late).Phase.Name "Receiving" "nobody hears the master"
+                    Expect.equal (delivered late) 0 "bytes handed over while there is no room"
+                    let drained = next late (report Event.SpoolDrained)
+                    Expect.equal (state drained).Phase Phase.Streaming "what waited is taken"
+                    Expect.equal (delivered drained) 11 "bytes handed over once there is room")
             testCase "a consumer that does not want the snapshot does not hold it up" (fun () ->
                 let full = play settings (receiving @ [ stalled ])
                 Expect.equal (state (next full (Input.Filler 11L))).Phase Phase.Streaming "it is taken")
