@@ -16,6 +16,7 @@ let private all =
             LzfTests.tests
             PackedTests.tests
             RdbWordingTests.tests
+            EntryAssemblyTests.tests
             MasterRequestTests.tests
             MasterTests.tests
             MasterStreamTests.tests
