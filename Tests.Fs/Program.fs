@@ -17,6 +17,7 @@ let private all =
             PackedTests.tests
             RdbWordingTests.tests
             EntryAssemblyTests.tests
+            DumpPayloadTests.tests
             MasterRequestTests.tests
             MasterTests.tests
             MasterStreamTests.tests
