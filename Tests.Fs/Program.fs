@@ -18,6 +18,8 @@ let private all =
             RdbWordingTests.tests
             EntryAssemblyTests.tests
             DumpPayloadTests.tests
+            RdbReadingTests.tests
+            RdbMutationTests.tests
             MasterRequestTests.tests
             MasterTests.tests
             MasterStreamTests.tests

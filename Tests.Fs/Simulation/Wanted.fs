@@ -1,4 +1,4 @@
-/// What the environment says of the simulations.
+/// What the environment says of the simulations, and of the mutations of snapshots.
 module HybridReplica.Tests.Simulation.Wanted
 
 open System
@@ -14,3 +14,10 @@ let conversations (usual: uint64) =
 
 /// The seed of the first of them (`HYBRIDREPLICA_SIMULATION_SEED`).
 let firstSeed = variable "HYBRIDREPLICA_SIMULATION_SEED" 0UL
+
+/// How many snapshots are damaged (`HYBRIDREPLICA_MUTATIONS`).
+let mutations (usual: uint64) =
+    variable "HYBRIDREPLICA_MUTATIONS" usual
+
+/// The seed of the first of them (`HYBRIDREPLICA_MUTATION_SEED`).
+let firstMutation = variable "HYBRIDREPLICA_MUTATION_SEED" 0UL

@@ -87,7 +87,8 @@ let writeSortedSet (pen: Pen) form (members: ScoredMember[]) =
 
 /// What all expiries are counted from: not above the first of them.
 let private expiryBase (pen: Pen) (fields: HashField[]) : int64 =
-    let expiries = [ for field in fields -> ValueOption.defaultValue Int64.MaxValue field.Expiry ]
+    let expiries =
+        [ for field in fields -> ValueOption.defaultValue Int64.MaxValue field.Expiry ]
 
     match List.filter ((<>) Int64.MaxValue) expiries with
     | [] -> int64 (pen.Chance.Next() >>> 20)

@@ -52,7 +52,8 @@ let entry (version: RdbVersion) form : Gen<WrittenEntry> =
             }
     }
 
-let private auxiliary = Gen.map2 (fun name value -> RdbPart.Auxiliary(name, value)) text text
+let private auxiliary =
+    Gen.map2 (fun name value -> RdbPart.Auxiliary(name, value)) text text
 
 let private moduleAuxiliary =
     gen {
@@ -111,10 +112,18 @@ let private database (version: RdbVersion) : Gen<RdbPart list> =
 
 let content: Gen<RdbContent> =
     gen {
-        let! version = Gen.frequency [ 1, Gen.elements Forms.versions; 2, Gen.elements (List.skip 8 Forms.versions) ]
+        let! version =
+            Gen.frequency [ 1, Gen.elements Forms.versions; 2, Gen.elements (List.skip 8 Forms.versions) ]
+
         let! heading = heading version
         let! databases = Gen.resize 2 (Gen.listOf (database version))
-        let! trailing = if Forms.likeRedis version >= 9 then Gen.resize 1 (Gen.listOf moduleAuxiliary) else Gen.constant []
+
+        let! trailing =
+            if Forms.likeRedis version >= 9 then
+                Gen.resize 1 (Gen.listOf moduleAuxiliary)
+            else
+                Gen.constant []
+
         let! isSummed = Gen.frequency [ 4, Gen.constant true; 1, Gen.constant false ]
 
         return
@@ -125,35 +134,31 @@ let content: Gen<RdbContent> =
             }
     }
 
-/// With fewer parts.
-let private shrink (content: RdbContent) : RdbContent seq =
-    seq {
-        let parts = content.Parts
+/// An RDB of any version, with anything in it.
+let contents: Arbitrary<RdbContent> =
+    Arb.fromGenShrink (content, ContentShrinking.shrink)
 
-        if parts.Length > 1 then
-            let first, second = List.splitAt (parts.Length / 2) parts
-            { content with Parts = first }
-            { content with Parts = second }
+/// An RDB with one entry of that type, of any version that has it.
+let ofForm form : Arbitrary<RdbContent> =
+    let content =
+        gen {
+            let! version =
+                Forms.versions
+                |> List.filter (fun version -> List.contains form (Forms.formsOf version))
+                |> Gen.elements
 
-        for index in 0 .. parts.Length - 1 do
-            { content with
-                Parts = List.removeAt index parts
-            }
-    }
+            let! entry = entry version form
 
-/// An RDB, and the seed of how it is written.
-let contents: Arbitrary<RdbContent> = Arb.fromGenShrink (content, shrink)
+            return
+                {
+                    Version = version
+                    Parts = [ RdbPart.Entry entry ]
+                    IsSummed = version.HasChecksum
+                }
+        }
 
+    Arb.fromGenShrink (content, ContentShrinking.shrink)
+
+/// Of how an RDB is written.
 let seeds: Arbitrary<uint64> =
     Arb.fromGen (Gen.map (fun (number: int) -> uint64 number) (Gen.choose (0, Int32.MaxValue)))
-
-/// An RDB with one entry of that type.
-let single version form : Gen<RdbContent> =
-    Gen.map
-        (fun entry ->
-            {
-                Version = version
-                Parts = [ RdbPart.Entry entry ]
-                IsSummed = version.HasChecksum
-            })
-        (entry version form)

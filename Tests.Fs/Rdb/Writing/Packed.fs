@@ -169,15 +169,14 @@ let intset (pen: Pen) (numbers: int64 list) : byte[] =
         for number in numbers do
             pen.LittleEndian(width, number))
 
+/// One form only for each: servers do not agree on how to read a short length in the long form (`zipmap.c`, 7.0.15:
+/// `zipmapValidateIntegrity` takes it for five bytes long, `zipmapRawKeyLength` for one).
 let private zipmapLength (pen: Pen) (length: int) =
-    pen.AnyOf
-        [
-            if length < 254 then
-                fun () -> pen.Byte length
-            fun () ->
-                pen.Byte 254
-                pen.LittleEndian(4, int64 length)
-        ]
+    if length < 254 then
+        pen.Byte length
+    else
+        pen.Byte 254
+        pen.LittleEndian(4, int64 length)
 
 let zipmap (pen: Pen) (fields: HashField[]) : byte[] =
     aside pen (fun pen ->

@@ -17,14 +17,10 @@ let private generationOf form =
 let private integer (number: int) = ListpackElement.Integer(int64 number)
 
 let private even (fields: byte[][]) =
-    [
-        for index in 0..2 .. fields.Length - 1 -> fields[index]
-    ]
+    [ for index in 0..2 .. fields.Length - 1 -> fields[index] ]
 
 let private odd (fields: byte[][]) =
-    [
-        for index in 1..2 .. fields.Length - 1 -> fields[index]
-    ]
+    [ for index in 1..2 .. fields.Length - 1 -> fields[index] ]
 
 let private texts = List.map ListpackElement.Text
 
@@ -41,7 +37,10 @@ let private item (pen: Pen) (master: StreamId) (masterFields: byte[] list) isDel
         ]
 
     if names = masterFields && not (pen.Chance.OnceIn 4) then
-        [ integer (deleted ||| 2) ] @ delta @ texts values @ [ integer (values.Length + 3) ]
+        [ integer (deleted ||| 2) ]
+        @ delta
+        @ texts values
+        @ [ integer (values.Length + 3) ]
     else
         [ integer deleted ]
         @ delta

@@ -81,7 +81,8 @@ let private random length =
 
 let private repetitive length =
     Gen.map2
-        (fun pattern first -> Array.init length (fun index -> Array.get pattern ((index + first) % Array.length pattern)))
+        (fun pattern first ->
+            Array.init length (fun index -> Array.get pattern ((index + first) % Array.length pattern)))
         (Gen.choose (1, 40) |> Gen.bind random)
         (Gen.choose (0, 39))
 

@@ -13,7 +13,9 @@ let decimal (number: int64) =
 
 /// The number a text is the decimal form of, if it is that of one.
 let tryNumber (text: byte[]) : int64 option =
-    match Int64.TryParse(Encoding.ASCII.GetString text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
+    match
+        Int64.TryParse(Encoding.ASCII.GetString text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+    with
     | true, number when decimal number = text -> Some number
     | _ -> None
 

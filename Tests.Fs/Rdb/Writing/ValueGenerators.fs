@@ -74,7 +74,9 @@ let private streamEntries: Gen<StreamEntry[]> =
 
                 if copied[index] then
                     { entry with
-                        Fields = before.Fields |> Array.mapi (fun at text -> if at % 2 = 0 then text else [| byte index |])
+                        Fields =
+                            before.Fields
+                            |> Array.mapi (fun at text -> if at % 2 = 0 then text else [| byte index |])
                     }
                 else
                     entry)
@@ -117,13 +119,21 @@ let private group generation : Gen<StreamGroup> =
     gen {
         let! name = name
         let! lastId = streamId
-        let! read = if generation >= 2 then sometimes count else Gen.constant ValueNone
+
+        let! read =
+            if generation >= 2 then
+                sometimes count
+            else
+                Gen.constant ValueNone
+
         let! pending = smallArray pendingEntry
         let ids = pending |> Array.map _.Id
         let! nacked = Gen.choose (0, if generation >= 5 then ids.Length else 0)
         let! parts = Gen.choose (1, 3)
         let shares = Array.splitInto parts ids[nacked..]
-        let! consumers = Gen.sequenceToArray [| for share in shares -> consumer generation share |]
+
+        let! consumers =
+            Gen.sequenceToArray [| for share in shares -> consumer generation share |]
 
         return
             {
@@ -139,7 +149,10 @@ let private group generation : Gen<StreamGroup> =
 let private producer: Gen<StreamProducer> =
     gen {
         let! name = text
-        let! entries = smallArray (Gen.map2 (fun name id -> { Name = name; Id = id }) text streamId)
+
+        let! entries =
+            smallArray (Gen.map2 (fun name id -> { Name = name; Id = id }) text streamId)
+
         return { Name = name; Entries = entries }
     }
 
@@ -185,7 +198,10 @@ let private details generation length : Gen<StreamDetails> =
 let private stream form : Gen<RdbValue> =
     gen {
         let! entries = streamEntries
-        let! details = details (List.findIndex ((=) form) [ 15; 19; 21; 26; 27 ] + 1) entries.Length
+
+        let! details =
+            details (List.findIndex ((=) form) [ 15; 19; 21; 26; 27 ] + 1) entries.Length
+
         return RdbValue.Stream(entries, ValueSome details)
     }
 

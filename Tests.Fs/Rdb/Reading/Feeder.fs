@@ -25,6 +25,10 @@ type Feeder(limit: int64) =
     let mutable window = Array.zeroCreate<byte> 256
     let mutable filled = 0
     let mutable scratch = Array.zeroCreate<byte> 256
+    let mutable owned = 0L
+
+    // Of an array, behind and in front of its bytes.
+    let arrayOverhead = 32L
 
     let release (scan: byref<RdbScan>) =
         let used = RdbScanner.Release(&scan, ReadOnlySpan(window, 0, filled))
@@ -36,6 +40,7 @@ type Feeder(limit: int64) =
     let append (file: byte[]) from count =
         if filled + count > window.Length then
             Array.Resize(&window, max (filled + count) (2 * window.Length))
+            owned <- owned + int64 window.Length + arrayOverhead
 
         Buffer.BlockCopy(file, from, window, filled, count)
         filled <- filled + count
@@ -45,6 +50,9 @@ type Feeder(limit: int64) =
 
     /// The most scratch memory that may be asked for.
     static member ScratchFor(length: int) = 100L * int64 length + 65536L
+
+    /// Bytes of all the memory that it ever had to make larger for an RDB.
+    member _.Owned = owned
 
     /// Calls of `Next` for the last RDB.
     member val Steps = 0L with get, set
@@ -72,15 +80,13 @@ type Feeder(limit: int64) =
             | RdbStep.Token ->
                 tokens.Take(&scan, &token, window, scratch)
 
-                if token.Kind = RdbTokenKind.EntryEnded then
-                    Array.Fill(scratch, 0xEEuy)
-
                 if feeding.IsHasty then
                     release &scan
             | RdbStep.NeedsMore when scan.Wanted <= int64 (filled - scan.Used) ->
                 failwith $"{scan.Wanted} bytes are wanted at {scan.Offset}, and {filled - scan.Used} are there."
-            | RdbStep.NeedsMore when arrived = length ->
-                step <- RdbScanner.End(&scan, ReadOnlySpan(window, 0, filled))
+            | RdbStep.NeedsMore when scan.Wanted > limit ->
+                failwith $"{scan.Wanted} bytes are wanted in the window, and {limit} are the limit."
+            | RdbStep.NeedsMore when arrived = length -> step <- RdbScanner.End(&scan, ReadOnlySpan(window, 0, filled))
             | RdbStep.NeedsMore ->
                 release &scan
                 let wanted = scan.Wanted
@@ -94,7 +100,7 @@ type Feeder(limit: int64) =
                 failwith $"{scan.Wanted} bytes of scratch memory are wanted, and {scratch.Length} are there."
             | RdbStep.NeedsScratch when scan.Wanted > Feeder.ScratchFor length ->
                 failwith $"{scan.Wanted} bytes of scratch memory are wanted for an RDB of {length}."
-            | RdbStep.NeedsScratch -> scratch <- Array.zeroCreate<byte> (int scan.Wanted)
+            | RdbStep.NeedsScratch -> scratch <- Array.zeroCreate<byte>(int scan.Wanted)
             | _ -> ()
 
         scan

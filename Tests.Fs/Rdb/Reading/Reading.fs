@@ -80,8 +80,8 @@ let private numbersOf (token: byref<RdbToken>) : int64 list =
     | RdbTokenKind.StreamIdempotence
     | RdbTokenKind.ProducerEntryId
     | RdbTokenKind.StreamIdempotenceCounts -> [ token.Number; token.Second ]
-    | RdbTokenKind.SlotInfo
-    | RdbTokenKind.GroupPending -> [ token.Number; token.Second; token.Third ]
+    | RdbTokenKind.SlotInfo -> [ token.Number; token.Second; token.Third ]
+    | RdbTokenKind.GroupPending -> [ token.Number; token.Second; token.Time; token.Count ]
     | kind when isText kind -> []
     | _ -> [ token.Number ]
 
@@ -123,10 +123,10 @@ type private Keeping() =
 
             if kind = RdbTokenKind.EntryStarted then
                 head <- ValueSome(headOf &scan)
-            elif head.IsSome && head <> ValueSome(headOf &scan) && kind <> RdbTokenKind.String then
+            elif head.IsSome && head <> ValueSome(headOf &scan) then
                 failwith $"At {kind} the scan no longer says {head}."
 
-            if scan.IsInEntry <> (head.IsSome && kind <> RdbTokenKind.EntryEnded) then
+            if scan.IsInEntry <> head.IsSome then
                 failwith $"At {kind} it is {scan.IsInEntry} that the scan is in an entry."
 
             let item text =

@@ -1,0 +1,164 @@
+/// What is written from a model is read as that model, however it is written, and wherever it is cut.
+module HybridReplica.Tests.RdbReadingTests
+
+open System
+open Expecto
+open FsCheck
+open FsCheck.FSharp
+open HybridReplica.Core
+open HybridReplica.Tests.Rdb
+open HybridReplica.Tests.Rdb.Reading
+
+let private looks = [ RdbLook.Skip; RdbLook.Raw; RdbLook.Typed ]
+
+let private lawOf contents check =
+    Prop.forAll contents (fun content ->
+        Prop.forAll ContentGenerators.seeds (fun seed -> check content (Writer.write seed content)))
+
+let private law check = lawOf ContentGenerators.contents check
+
+/// Any sizes of pieces, any border between whole texts and parts, any looks.
+let private feedings: Arbitrary<Feeding> =
+    gen {
+        let! sizes =
+            Gen.oneof
+                [
+                    Gen.constant [ 1 ]
+                    Gen.nonEmptyListOf (Gen.choose (1, 20))
+                    Gen.nonEmptyListOf (Gen.choose (1, 300))
+                ]
+
+        let! partsAbove =
+            Gen.oneof [ Gen.choose (0, 30); Gen.choose (0, 400); Gen.constant Int32.MaxValue ]
+
+        let! looks = Gen.nonEmptyListOf (Gen.elements looks)
+        let! isHasty = Gen.elements [ true; false ]
+
+        return
+            {
+                Sizes = Array.ofList sizes
+                PartsAbove = partsAbove
+                Looks = Array.ofList looks
+                IsHasty = isHasty
+            }
+    }
+    |> Arb.fromGen
+
+/// The numbers and offsets of where each entry ends.
+let private endings (read: Read) =
+    [
+        for item in read.Items do
+            if item.Kind = RdbTokenKind.EntryEnded then
+                item.Head.Value.Offset, item.Numbers
+    ]
+
+let private boundsOf (written: WrittenRdb) =
+    [
+        for entry in written.Entries do
+            int64 entry.Start, [ int64 (entry.End - entry.Start); int64 (entry.End - entry.ValueStart) ]
+    ]
+
+/// The items of each entry, and what is between them.
+let private byEntry (items: Item list) : Item list list =
+    let folder item (groups: Item list list) =
+        match groups with
+        | first :: behind when item.Kind <> RdbTokenKind.EntryEnded -> (item :: first) :: behind
+        | groups -> [ item ] :: groups
+
+    List.foldBack folder items [ [] ]
+
+let private verdictOf (content: RdbContent) =
+    match content.Version.HasChecksum, content.IsSummed with
+    | false, _ -> RdbVerdict.Unchecked(content.Version, ChecksumAbsence.TooOld)
+    | _, false -> RdbVerdict.Unchecked(content.Version, ChecksumAbsence.Disabled)
+    | _ -> RdbVerdict.Verified content.Version
+
+let private model =
+    testList
+        "model"
+        [
+            for form in List.collect Forms.formsOf Forms.versions |> List.distinct |> List.sort do
+                testProperty $"a value of type {form} is read again in every version that has it"
+                <| lawOf (ContentGenerators.ofForm form) (fun content written ->
+                    Expect.equal (Folding.content (read RdbLook.Typed written.Bytes)) content "the value")
+            testProperty "what is written is read again"
+            <| law (fun content written ->
+                Expect.equal (Folding.content (read RdbLook.Typed written.Bytes)) content "what is in it")
+            testProperty "the checksum gets the verdict it deserves, whatever the look"
+            <| law (fun content written ->
+                for look in looks do
+                    let read = read look written.Bytes
+                    Expect.equal read.Verdict (verdictOf content) $"{look}"
+                    Expect.equal read.Offset written.Bytes.LongLength $"where it ends, {look}")
+            testProperty "what follows the end is not touched"
+            <| law (fun _ written ->
+                let followed = read RdbLook.Typed (Array.append written.Bytes (Texts.ascii "$EOF"))
+                Expect.equal followed (read RdbLook.Typed written.Bytes) "what is found")
+        ]
+
+let private cutting =
+    testList
+        "cutting"
+        [
+            testProperty "wherever it is cut the same is found"
+            <| law (fun _ written ->
+                Prop.forAll feedings (fun feeding ->
+                    let atOnce =
+                        { atOnce RdbLook.Skip with
+                            Looks = feeding.Looks
+                        }
+
+                    let whole = feed atOnce written.Bytes
+                    Expect.equal (feed feeding written.Bytes) whole "what is found"))
+            testProperty "an entry is read in the same way, however those beside it are looked at"
+            <| law (fun _ written ->
+                Prop.forAll feedings (fun feeding ->
+                    let found = byEntry (feed feeding written.Bytes).Items
+
+                    let each =
+                        looks
+                        |> List.map (fun look -> look, byEntry (read look written.Bytes).Items)
+                        |> Map.ofList
+
+                    for index, items in List.indexed found do
+                        let look = feeding.Looks[index % feeding.Looks.Length]
+                        Expect.equal items (List.item index each[look]) $"entry {index}, {look}"))
+            testProperty "what is cut short says so, and what was found before is right"
+            <| law (fun _ written ->
+                let whole = (read RdbLook.Typed written.Bytes).Items
+
+                let stride = max 1 (written.Bytes.Length / 300)
+
+                for length in 0..stride .. written.Bytes.Length - 1 do
+                    let cut = read RdbLook.Typed (Array.take length written.Bytes)
+                    let trouble = if length = 0 then RdbTrouble.Empty else RdbTrouble.Cut
+                    Expect.equal cut.Trouble (Some trouble) $"{length} bytes of {written.Bytes.Length}"
+                    Expect.equal cut.Items (List.take cut.Items.Length whole) "what was found before")
+        ]
+
+let private bounds =
+    testList
+        "bounds"
+        [
+            testProperty "skip, raw and typed agree on where each entry is, and are right"
+            <| law (fun _ written ->
+                for look in looks do
+                    Expect.equal (endings (read look written.Bytes)) (boundsOf written) $"{look}")
+            testProperty "raw bytes are those of the value"
+            <| law (fun _ written ->
+                let raw =
+                    [
+                        for item in (read RdbLook.Raw written.Bytes).Items do
+                            if item.Kind = RdbTokenKind.Raw then
+                                item.Text
+                    ]
+
+                let expected =
+                    [
+                        for entry in written.Entries -> written.Bytes[entry.ValueStart .. entry.End - 1]
+                    ]
+
+                Expect.equal raw expected "the values")
+        ]
+
+let tests = testList "RDB reading" [ model; cutting; bounds ]
