@@ -66,6 +66,9 @@ let private all =
             FilterTests.tests
             ExactlyOnceTests.tests
             FollowerTests.tests
+            RdbReaderTests.tests
+            RdbReaderEndTests.tests
+            RdbReaderMemoryTests.tests
             PrefixTreeTests.tests
             SummaryTests.tests
             RedisSourceTests.tests

@@ -18,6 +18,8 @@ sealed class RdbEventReading(Func<RdbSource> open, CancellationToken cancellatio
         readonly RdbEventReading _reading;
         readonly RdbSource _source;
         readonly RdbFeed _feed;
+        readonly CancellationToken _first;
+        readonly CancellationToken _second;
         readonly CancellationTokenSource _stop;
 
         public Enumerator(RdbEventReading reading, RdbSource source, CancellationToken first, CancellationToken second)
@@ -25,6 +27,8 @@ sealed class RdbEventReading(Func<RdbSource> open, CancellationToken cancellatio
             _reading = reading;
             _source = source;
             _feed = source.Feed;
+            _first = first;
+            _second = second;
             _stop = CancellationTokenSource.CreateLinkedTokenSource(first, second);
             Current = new(_feed);
         }
@@ -41,8 +45,7 @@ sealed class RdbEventReading(Func<RdbSource> open, CancellationToken cancellatio
         {
             while (step == RdbStep.NeedsMore)
             {
-                _stop.Token.ThrowIfCancellationRequested();
-                await _source.FillAsync(_stop.Token).ConfigureAwait(false);
+                await FillAsync().ConfigureAwait(false);
                 step = _feed.Next();
             }
 
@@ -51,6 +54,22 @@ sealed class RdbEventReading(Func<RdbSource> open, CancellationToken cancellatio
 
             _reading.Result = _source.Conclude();
             return false;
+        }
+
+        async ValueTask FillAsync()
+        {
+            try
+            {
+                _stop.Token.ThrowIfCancellationRequested();
+                await _source.FillAsync(_stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Whoever cancelled finds his own token in the exception.
+                _first.ThrowIfCancellationRequested();
+                _second.ThrowIfCancellationRequested();
+                throw;
+            }
         }
 
         public ValueTask DisposeAsync()

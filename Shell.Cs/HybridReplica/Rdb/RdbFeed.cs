@@ -59,6 +59,9 @@ sealed class RdbFeed
     /// <summary>How many bytes are here that were not used.</summary>
     public int Unused => _filled - Scan.Used;
 
+    /// <summary>The memory that the bytes are in, in bytes.</summary>
+    public int WindowSize => _window.Length;
+
     ReadOnlySpan<byte> Filled => new(_window, 0, _filled);
 
     /// <summary>
