@@ -1,6 +1,7 @@
 module HybridReplica.Tests.PrefixTreeTests
 
 open System
+open System.Collections.Generic
 open System.Text
 open Expecto
 open FsCheck
@@ -45,6 +46,32 @@ let private parts (key: string) =
 let private startsWith (beginning: string) (key: string) =
     let wanted = parts beginning
     List.truncate wanted.Length (parts key) = wanted
+
+let private names = PrefixNames ":"
+
+/// The names that a part may be counted under, the best first.
+let private namesOf (part: string) : byte[] list =
+    let room = Array.zeroCreate<byte> PrefixNames.Longest
+    let given = ReadOnlySpan(Encoding.Latin1.GetBytes part)
+    let name = names.NameOf(given, Span room).ToArray()
+
+    [
+        for detail in Enum.GetValues<PrefixDetail>() do
+            names.Less(ReadOnlySpan name, detail, Span(Array.zeroCreate PrefixNames.Longest)).ToArray()
+    ]
+
+/// Where a key belongs in a tree that is complete: under its best name, part by part.
+let private nodesOf (tree: PrefixTree) (key: string) : PrefixNode list =
+    let step (node: PrefixNode) (part: string) =
+        let child =
+            namesOf part
+            |> List.tryPick (fun name -> Option.ofObj (node.Find(ReadOnlySpan name)))
+
+        match child with
+        | Some child -> child, child
+        | None -> failtestf "%s has no place for %s" key part
+
+    parts key |> List.mapFold step tree.Root |> fst
 
 /// Keys of few names, so that many begin alike.
 let private keys =
@@ -179,6 +206,18 @@ let tests =
 
                         node.Keys = int64 those.Length
                         && node.Bytes = int64 (List.sumBy String.length those))))
+            testProperty
+                "a beginning counts every key that has no better one, whenever it came"
+                (law (fun tree keys ->
+                    let expected =
+                        keys
+                        |> List.collect (nodesOf tree)
+                        |> List.countBy id
+                        |> List.map (fun (node, count) -> node, int64 count)
+
+                    let actual = beginnings "" tree.Root |> List.map (fun (_, node) -> node, node.Keys)
+
+                    (HashSet expected).SetEquals actual))
             testProperty "children count no more than what is above them" (law (fun tree _ -> addsUp tree.Root))
             testProperty
                 "the root counts everything"
