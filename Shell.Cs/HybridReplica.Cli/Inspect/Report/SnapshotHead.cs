@@ -62,7 +62,7 @@ sealed class SnapshotHead
                 Functions++;
                 break;
             case RdbTokenKind.ModuleAuxiliary:
-                AddModule((ulong)found.Number);
+                AddModule(found);
                 break;
             case RdbTokenKind.SlotInfo:
                 Slots++;
@@ -73,10 +73,10 @@ sealed class SnapshotHead
         }
     }
 
-    /// <summary>Notes a module that has data, by its id, and gives its name.</summary>
-    public string AddModule(ulong id)
+    /// <summary>Notes the module that has data here, and gives its name.</summary>
+    public string AddModule(RdbEvent found)
     {
-        var name = ModuleNames.Of(id);
+        var name = found.Module.Name;
         if (_modules.Count < MostModules)
             _modules.Add(name);
         return name;

@@ -54,7 +54,7 @@ sealed class SnapshotReport(ReportOptions options)
                 ExpiringFields++;
                 break;
             case RdbTokenKind.Module:
-                _type = Head.AddModule((ulong)found.Number);
+                _type = Head.AddModule(found);
                 break;
             default:
                 Head.Visit(found);
