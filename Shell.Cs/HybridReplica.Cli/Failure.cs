@@ -14,7 +14,7 @@ sealed record Failure(int ExitCode, string Name, string Message, string Advice)
 
     /// <summary>What an exception means to the person at the terminal.</summary>
     /// <param name="exception">What was thrown.</param>
-    /// <param name="master">The master it may be about, without a password.</param>
+    /// <param name="master">The master, or the snapshot, it may be about, without a password.</param>
     /// <param name="target">The target it may be about.</param>
     public static Failure Of(Exception exception, string? master = null, string? target = null) =>
         exception switch
@@ -26,6 +26,12 @@ sealed record Failure(int ExitCode, string Name, string Message, string Advice)
                 replica.Advice
             ),
             FailureException known => known.Failure,
+            RdbException damaged => new Failure(
+                Cli.ExitCode.Corrupt,
+                "Corrupt",
+                RdbWording.Fault(damaged.Fault) + Subject(master),
+                RdbWording.Advice(damaged.Fault.Trouble)
+            ),
             PositionStoreException stored => new Failure(
                 Cli.ExitCode.Corrupt,
                 "Corrupt",

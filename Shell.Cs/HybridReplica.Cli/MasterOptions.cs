@@ -9,11 +9,7 @@ namespace HybridReplica.Cli;
 /// <summary>The argument and the options that say which master to join, and how.</summary>
 sealed class MasterOptions
 {
-    readonly Argument<string> _uri = new("URI")
-    {
-        Description = "The master: redis://[user@]host[:port], rediss://… for TLS, unix:///path for a unix socket",
-        DefaultValueFactory = _ => "redis://127.0.0.1:6379",
-    };
+    readonly Argument<string> _uri;
 
     readonly Option<string> _dialect = new("--dialect")
     {
@@ -105,6 +101,23 @@ sealed class MasterOptions
         Description = "Ask the master (6.2 or later) not to queue its stream while it sends the snapshot",
     };
 
+    readonly List<Option> _added = [];
+
+    /// <summary>The options of a verb that is about a master.</summary>
+    public MasterOptions()
+        : this(
+            new("URI")
+            {
+                Description =
+                    "The master: redis://[user@]host[:port], rediss://… for TLS, unix:///path for a unix socket",
+                DefaultValueFactory = _ => "redis://127.0.0.1:6379",
+            }
+        ) { }
+
+    /// <summary>The options of a verb that may be about a master.</summary>
+    /// <param name="uri">The argument that may name it.</param>
+    public MasterOptions(Argument<string> uri) => _uri = uri;
+
     /// <summary>Adds the argument and the options to a verb.</summary>
     /// <param name="command">The verb.</param>
     /// <param name="withRdbOnly">Whether the stream can be done without.</param>
@@ -112,8 +125,7 @@ sealed class MasterOptions
     {
         _uri.Validators.Add(Complaint.RefuseOptions);
         command.Add(_uri);
-        Option[] options =
-        [
+        _added.AddRange([
             _dialect,
             _passwordFile,
             _announceIp,
@@ -127,12 +139,18 @@ sealed class MasterOptions
             _tlsCert,
             _tlsKey,
             _tlsSkipVerify,
-        ];
-        foreach (var option in options)
-            command.Add(option);
+        ]);
         if (withRdbOnly)
-            command.Add(_rdbOnly);
+            _added.Add(_rdbOnly);
+        foreach (var option in _added)
+            command.Add(option);
     }
+
+    /// <summary>One of the options that were given. Null: none was.</summary>
+    public Option? Given(ParseResult parsed) => Given(parsed, _added);
+
+    static Option? Given(ParseResult parsed, IEnumerable<Option> options) =>
+        options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
 
     /// <summary>What was given, as the library wants it.</summary>
     /// <exception cref="UsageException">Something given cannot be used.</exception>
@@ -141,10 +159,7 @@ sealed class MasterOptions
         var uri = ReadUri(parsed.GetValue(_uri)!);
         // Nobody who names an authority expects a connection that everybody can listen to.
         Option[] forTls = [_tlsCa, _tlsCert, _tlsKey, _tlsSkipVerify];
-        if (
-            uri.Scheme != "rediss"
-            && forTls.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given
-        )
+        if (uri.Scheme != "rediss" && Given(parsed, forTls) is { } given)
             throw new UsageException($"{given.Name} is for TLS, and the URI does not begin with rediss://");
 
         return new()

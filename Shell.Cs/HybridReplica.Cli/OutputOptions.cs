@@ -7,10 +7,7 @@ namespace HybridReplica.Cli;
 /// <summary>The options that say how much a verb talks, and in which form.</summary>
 sealed class OutputOptions
 {
-    readonly Option<bool> _json = new("--json")
-    {
-        Description = "Print one JSON object at the end on standard output (on standard error with -o -)",
-    };
+    readonly Option<bool> _json;
 
     readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say nothing but errors" };
 
@@ -18,6 +15,12 @@ sealed class OutputOptions
     {
         Description = "Log every step to standard error, and show stack traces",
     };
+
+    /// <summary>The options of a verb.</summary>
+    /// <param name="json">What is printed as JSON, and where.</param>
+    public OutputOptions(
+        string json = "Print one JSON object at the end on standard output (on standard error with -o -)"
+    ) => _json = new("--json") { Description = json };
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HybridReplica.Cli;
 using HybridReplica.Cli.Follow;
+using HybridReplica.Cli.Inspect;
 
 using var fileSizeLimit = FileSizeLimit.Survive();
 
@@ -8,6 +9,7 @@ var root = new RootCommand("Joins a Redis or Valkey master as a replica.")
 {
     BackupCommand.Create(),
     FollowCommand.Create(),
+    InspectCommand.Create(),
     ReplayCommand.Create(),
     DemoCommand.Create(),
 };

@@ -35,4 +35,12 @@ static class RespOutput
         _ = number.TryFormat(digits, out var length, provider: null);
         output.AddWord(digits[..length]);
     }
+
+    /// <summary>Adds a command that selects a database.</summary>
+    public static void AddSelect(this OutputBuffer output, int database)
+    {
+        output.AddHead(2);
+        output.AddWord("SELECT"u8);
+        output.AddNumberWord(database);
+    }
 }

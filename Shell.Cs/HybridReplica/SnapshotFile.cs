@@ -76,6 +76,21 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
         }
     }
 
+    /// <summary>Keeps the first so many bytes.</summary>
+    /// <returns>What went wrong; null if nothing did.</returns>
+    public Event? CutTo(long length)
+    {
+        if (length >= _length)
+            return null;
+
+        var trouble = Try(() => RandomAccess.SetLength(Temporary.SafeFileHandle, length));
+        if (trouble is not null)
+            return Failed(FileStep.Write, trouble);
+
+        _length = length;
+        return null;
+    }
+
     // Nothing is ever held back.
     public ValueTask<Event?> CompleteAsync(CancellationToken stop) => default;
 

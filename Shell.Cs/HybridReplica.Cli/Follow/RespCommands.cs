@@ -70,8 +70,6 @@ sealed class RespCommands(OutputBuffer output) : FollowFormat(output)
             return;
 
         _selected = wanted;
-        Output.AddHead(2);
-        Output.AddWord("SELECT"u8);
-        Output.AddNumberWord(wanted);
+        Output.AddSelect(wanted);
     }
 }

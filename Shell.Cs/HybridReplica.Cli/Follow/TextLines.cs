@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using HybridReplica.Core;
 
@@ -7,14 +6,6 @@ namespace HybridReplica.Cli.Follow;
 /// <summary>One line for each command, for people: time, database, and the words as MONITOR shows them.</summary>
 sealed class TextLines(OutputBuffer output) : FollowFormat(output)
 {
-    // What stands for itself: printable ASCII but the quote and the backslash.
-    static readonly SearchValues<byte> Plain = SearchValues.Create([
-        .. Enumerable
-            .Range(' ', '~' - ' ' + 1)
-            .Select(value => (byte)value)
-            .Where(value => value is not ((byte)'"' or (byte)'\\')),
-    ]);
-
     readonly TimeStamp _time = new();
 
     public override void Write(in CommandMark mark, CommandReceived command)
@@ -36,7 +27,7 @@ sealed class TextLines(OutputBuffer output) : FollowFormat(output)
 
     public override void AddToWord(ReadOnlySpan<byte> bytes)
     {
-        while (bytes.IndexOfAnyExcept(Plain) is >= 0 and var odd)
+        while (bytes.IndexOfAnyExcept(PlainBytes.InQuotes) is >= 0 and var odd)
         {
             Output.Add(bytes[..odd]);
             WriteEscaped(bytes[odd]);
@@ -127,10 +118,7 @@ sealed class TextLines(OutputBuffer output) : FollowFormat(output)
             return;
         }
 
-        var digits = "0123456789abcdef"u8;
-        Output.Add("\\x"u8);
-        Output.Add(digits[value >> 4]);
-        Output.Add(digits[value & 15]);
+        Output.AddHexadecimal(value);
     }
 
     void EndLine() => Output.Add((byte)'\n');

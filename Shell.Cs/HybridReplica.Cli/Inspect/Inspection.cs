@@ -1,0 +1,106 @@
+using HybridReplica.Core;
+
+namespace HybridReplica.Cli.Inspect;
+
+/// <summary>Takes what is found in a snapshot, and writes the entries that pass.</summary>
+/// <param name="format">How they are written.</param>
+/// <param name="buffer">Where the format writes to.</param>
+/// <param name="output">Where that goes.</param>
+/// <param name="filter">Which entries pass.</param>
+/// <param name="limit">How many at most.</param>
+sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput output, EntryFilter filter, long limit)
+{
+    // Enough for one write, and little enough to be at hand.
+    const int Room = 128 << 10;
+
+    int _start;
+    Fate _fate;
+
+    enum Fate
+    {
+        /// <summary>No entry has begun that passes.</summary>
+        None,
+
+        /// <summary>What is written of the entry may have to be taken back.</summary>
+        Held,
+        Passes,
+    }
+
+    /// <summary>How many entries were written.</summary>
+    public long Written { get; private set; }
+
+    /// <summary>Whether as many were written as were asked for.</summary>
+    public bool IsEnough => Written == limit;
+
+    /// <summary>How many bytes there are up to the end of the last entry that was written.</summary>
+    public long WholeBytes { get; private set; }
+
+    /// <summary>Takes the next thing found.</summary>
+    public void Visit(RdbEvent found)
+    {
+        switch (found.Kind)
+        {
+            case RdbTokenKind.EntryStarted:
+                Begin(found);
+                break;
+            case RdbTokenKind.EntryEnded:
+                End(found);
+                break;
+            default:
+                if (_fate != Fate.None)
+                    format.Add(found);
+                else if (found.ValueType is null)
+                    format.AddBeside(found);
+                break;
+        }
+
+        if (_fate == Fate.Held && found.Offset - found.EntryOffset >= filter.LeastBytes)
+            _fate = Fate.Passes;
+        if (buffer.Length >= Room && _fate != Fate.Held)
+            Flush();
+    }
+
+    /// <summary>Hands what is buffered to the output.</summary>
+    public void Flush()
+    {
+        output.Write(buffer.Written);
+        buffer.CutTo(0);
+    }
+
+    /// <summary>Takes back what was written of an entry that did not come to its end, as far as it is still here.</summary>
+    public void DropUnfinished() => buffer.CutTo((int)Math.Max(0, WholeBytes - output.Length));
+
+    void Begin(RdbEvent entry)
+    {
+        WholeBytes = output.Length + buffer.Length;
+        if (IsEnough || !filter.Passes(entry))
+        {
+            entry.Look = RdbLook.Skip;
+            return;
+        }
+
+        _fate = Fate.Held;
+        _start = buffer.Length;
+        entry.Look = format.Begin(entry);
+    }
+
+    void End(RdbEvent entry)
+    {
+        if (_fate == Fate.None)
+            return;
+
+        if (entry.Number < filter.LeastBytes)
+        {
+            buffer.CutTo(_start);
+            format.Drop();
+        }
+        else
+        {
+            format.End(entry);
+            Written++;
+            WholeBytes = output.Length + buffer.Length;
+        }
+
+        _fate = Fate.None;
+    }
+}

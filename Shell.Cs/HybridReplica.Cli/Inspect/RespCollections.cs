@@ -1,0 +1,117 @@
+using HybridReplica.Core;
+
+namespace HybridReplica.Cli.Inspect;
+
+/// <summary>Commands for strings, lists, sets, sorted sets and hashes.</summary>
+/// <remarks>
+/// What comes in parts gets a command of its own, which is written as it comes: how long it will be is known. Only fields
+/// and members of sorted sets are gathered: something else stands in front of them, or names them once more.
+/// </remarks>
+/// <param name="output">Where the commands go.</param>
+/// <param name="batch">What gathers elements.</param>
+sealed class RespCollections(OutputBuffer output, RespBatch batch)
+{
+    // The field, or the member, that the value or the score is still to come for, as a word.
+    readonly OutputBuffer _name = new();
+
+    /// <summary>Begins an entry.</summary>
+    public void Begin(RdbEvent entry)
+    {
+        var name = entry.ValueType!.Kind switch
+        {
+            RdbKind.String => "SET"u8,
+            RdbKind.List => "RPUSH"u8,
+            RdbKind.Set => "SADD"u8,
+            RdbKind.SortedSet => "ZADD"u8,
+            _ => "HSET"u8,
+        };
+        batch.Begin(name, entry.Text);
+    }
+
+    /// <summary>Adds something of its value.</summary>
+    public void Add(RdbEvent found)
+    {
+        switch (found.Kind)
+        {
+            case RdbTokenKind.String:
+            case RdbTokenKind.Element:
+                AddElement(found);
+                break;
+            case RdbTokenKind.Field:
+            case RdbTokenKind.Member:
+                if (found.IsFirst)
+                    _name.CutTo(0);
+                _name.AddText(found);
+                break;
+            case RdbTokenKind.FieldValue:
+                AddFieldValue(found);
+                break;
+            case RdbTokenKind.FieldExpiry:
+                AddFieldExpiry(found.Number);
+                break;
+            case RdbTokenKind.Score:
+                AddScored(found.Score);
+                break;
+        }
+    }
+
+    void AddElement(RdbEvent found)
+    {
+        if (IsWhole(found))
+        {
+            batch.Words.AddText(found);
+            batch.EndElement(words: 1);
+            return;
+        }
+
+        if (found.IsFirst)
+        {
+            batch.Flush();
+            batch.BeginCommand(words: 1);
+        }
+
+        output.AddText(found);
+    }
+
+    void AddFieldValue(RdbEvent found)
+    {
+        if (IsWhole(found))
+        {
+            batch.Words.Add(_name.Written.Span);
+            batch.Words.AddText(found);
+            batch.EndElement(words: 2);
+            return;
+        }
+
+        if (found.IsFirst)
+        {
+            batch.Flush();
+            batch.BeginCommand(words: 2);
+            output.Add(_name.Written.Span);
+        }
+
+        output.AddText(found);
+    }
+
+    // The hash has to have the field before it can expire.
+    void AddFieldExpiry(long expiry)
+    {
+        var behind = batch.Behind;
+        behind.AddHead(6);
+        behind.AddWord("HPEXPIREAT"u8);
+        behind.Add(batch.Key);
+        behind.AddNumberWord(expiry);
+        behind.AddWord("FIELDS"u8);
+        behind.AddNumberWord(1);
+        behind.Add(_name.Written.Span);
+    }
+
+    void AddScored(double score)
+    {
+        batch.Words.AddScoreWord(score);
+        batch.Words.Add(_name.Written.Span);
+        batch.EndElement(words: 2);
+    }
+
+    static bool IsWhole(RdbEvent found) => found.IsFirst && found.IsLast;
+}
