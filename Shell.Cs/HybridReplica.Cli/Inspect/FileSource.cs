@@ -11,13 +11,22 @@ sealed class FileSource(string path) : SnapshotSource(path)
         CancellationToken stop
     )
     {
-        // .NET would say that access to it is denied.
-        if (Directory.Exists(Name))
-            throw new IOException($"What should be read is a folder: '{Name}'");
+        Check();
 
         // Of a pipe nobody knows how much will come.
         var length = progress is null ? 0 : new FileInfo(Name).Length;
         options.Progress = Steps(progress, length > 0 ? length : null);
         return Task.Run(() => RdbReader.Read(Name, visit, options, stop), CancellationToken.None);
     }
+
+    void Check()
+    {
+        // .NET would say that access to it is denied.
+        if (Directory.Exists(Name))
+            throw Failed($"{Name} is a folder", "name a file in it");
+        if (!File.Exists(Name))
+            throw Failed($"There is no file {Name}", "check the name; that of a master begins with redis://");
+    }
+
+    static FailureException Failed(string message, string advice) => new(new(ExitCode.Disk, "Disk", message, advice));
 }
