@@ -21,11 +21,21 @@ abstract class InspectOutput : IDisposable
         Length += bytes.Length;
     }
 
-    /// <summary>All was written, or all that is wanted: the first so many bytes.</summary>
-    public abstract Task CompleteAsync(long length, CancellationToken stop);
+    /// <summary>Keeps the first so many bytes, where the others can be taken back.</summary>
+    public void CutTo(long length)
+    {
+        if (length < Length && TryCutTo(length))
+            Length = length;
+    }
+
+    /// <summary>All was written that is wanted.</summary>
+    public abstract Task CompleteAsync(CancellationToken stop);
 
     /// <summary>Ends. What was not completed is not kept, where it can be taken back.</summary>
     public abstract void Dispose();
+
+    /// <summary>Keeps the first so many bytes, if it can.</summary>
+    protected abstract bool TryCutTo(long length);
 
     /// <summary>Takes bytes.</summary>
     protected abstract void Take(ReadOnlyMemory<byte> bytes);
@@ -48,7 +58,9 @@ sealed class OutgoingPipe : InspectOutput
         }
     }
 
-    public override Task CompleteAsync(long length, CancellationToken stop) => _stream.FlushAsync(stop);
+    protected override bool TryCutTo(long length) => false;
+
+    public override Task CompleteAsync(CancellationToken stop) => _stream.FlushAsync(stop);
 
     public override void Dispose() => _stream.Dispose();
 }
@@ -68,9 +80,14 @@ sealed class ReplacedFile : InspectOutput
     protected override void Take(ReadOnlyMemory<byte> bytes) =>
         Settle(_file.AppendAsync(bytes, CancellationToken.None).AsTask().GetAwaiter().GetResult());
 
-    public override async Task CompleteAsync(long length, CancellationToken stop)
+    protected override bool TryCutTo(long length)
     {
         Settle(_file.CutTo(length));
+        return true;
+    }
+
+    public override async Task CompleteAsync(CancellationToken stop)
+    {
         Settle(await _file.SyncAsync(stop));
         Settle(_file.Rename());
         Settle(_file.SyncFolder());

@@ -129,7 +129,7 @@ sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how, Tex
     {
         format.Finish();
         inspection.Flush();
-        await output.CompleteAsync(output.Length, stop);
+        await output.CompleteAsync(stop);
     }
 
     async Task TellAsync(RdbResult? result, Inspection inspection, EntryFormat format, InspectOutput output)

@@ -32,8 +32,8 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
     /// <summary>Whether as many were written as were asked for.</summary>
     public bool IsEnough => Written == limit;
 
-    /// <summary>How many bytes there are up to the end of the last entry that was written.</summary>
-    public long WholeBytes { get; private set; }
+    // How many bytes there are up to the end of the last entry that was written.
+    long _wholeBytes;
 
     /// <summary>Takes the next thing found.</summary>
     public void Visit(RdbEvent found)
@@ -50,7 +50,7 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
                 if (_fate != Fate.None)
                     format.Add(found);
                 else if (found.ValueType is null)
-                    format.AddBeside(found);
+                    AddBeside(found);
                 break;
         }
 
@@ -67,12 +67,24 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
         buffer.CutTo(0);
     }
 
-    /// <summary>Takes back what was written of an entry that did not come to its end, as far as it is still here.</summary>
-    public void DropUnfinished() => buffer.CutTo((int)Math.Max(0, WholeBytes - output.Length));
+    /// <summary>Takes back what was written of an entry that did not come to its end.</summary>
+    public void DropUnfinished()
+    {
+        buffer.CutTo((int)Math.Max(0, _wholeBytes - output.Length));
+        output.CutTo(_wholeBytes);
+    }
+
+    void AddBeside(RdbEvent found)
+    {
+        format.AddBeside(found);
+        if (found.IsLast)
+            MarkWhole();
+    }
+
+    void MarkWhole() => _wholeBytes = output.Length + buffer.Length;
 
     void Begin(RdbEvent entry)
     {
-        WholeBytes = output.Length + buffer.Length;
         if (IsEnough || !filter.Passes(entry))
         {
             entry.Look = RdbLook.Skip;
@@ -98,7 +110,7 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
         {
             format.End(entry);
             Written++;
-            WholeBytes = output.Length + buffer.Length;
+            MarkWhole();
         }
 
         _fate = Fate.None;
