@@ -99,7 +99,7 @@ let tests =
                 for kind in [ RdbLook.Skip; RdbLook.Raw; RdbLook.Typed ] do
                     testCase $"twenty times as much takes no more memory, %s{name}, looked at as %O{kind}" (fun () ->
                         let options () =
-                            RdbReaderOptions(Look = kind, BufferSize = 64 <<< 10)
+                            RdbReaderOptions(Look = kind, BufferSize = 65536)
 
                         let small = allocated (read (options ())) few
                         let first = allocated (read (options ())) few
