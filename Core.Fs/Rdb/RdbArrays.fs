@@ -16,13 +16,14 @@ type internal RdbArrays =
         let hasIndex = token.second = 1L
 
         if step = RdbNumbers.GoOn && token.second <> 0L && not hasIndex then
+            scan.used <- start
             step <- RdbNumbers.Fail(&scan, RdbTrouble.ImpossibleLength(uint64 token.second))
         elif step = RdbNumbers.GoOn && hasIndex then
             let inFront = scan.used - start
             step <- RdbNumbers.Lengths(&scan, window, 1, &token)
 
-            // All of it is read again when there is more.
-            if step = RdbStep.NeedsMore then
+            // All of it is read again when there is more, and nothing of it is used when it cannot be read.
+            if step <> RdbNumbers.GoOn then
                 scan.used <- start
                 scan.wanted <- scan.wanted + int64 inFront
 
@@ -37,11 +38,13 @@ type internal RdbArrays =
 
     // Inside of an element: what it is, and one more.
     static member private Index(scan: byref<RdbScan>, window: ReadOnlySpan<byte>, token: byref<RdbToken>) : RdbStep =
+        let start = scan.used
         let step = RdbNumbers.Lengths(&scan, window, 2, &token)
 
         if step <> RdbNumbers.GoOn then
             step
         elif uint64 token.second > 3UL then
+            scan.used <- start
             RdbNumbers.Fail(&scan, RdbTrouble.ImpossibleLength(uint64 token.second))
         else
             scan.inside <- 1 + int token.second

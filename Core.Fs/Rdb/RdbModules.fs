@@ -39,8 +39,9 @@ type internal RdbModules =
             else
                 RdbNumbers.Fail(&scan, RdbTrouble.BadModule opcode)
 
-        // A number that is not there in full will be read again with its opcode.
-        if step = RdbStep.NeedsMore then
+        // A number that is not there in full will be read again with its opcode, and one that cannot be read begins
+        // with it.
+        if step = RdbStep.NeedsMore || step = RdbStep.Failed then
             scan.used <- start
             scan.wanted <- scan.wanted + int64 opcodeSize
         elif step = RdbNumbers.GoOn && opcode = RdbModules.Float then
@@ -94,6 +95,7 @@ type internal RdbModules =
 
     /// The id of a module that keeps something beside the keys, and when that was saved, told as a number item.
     static member Auxiliary(scan: byref<RdbScan>, window: ReadOnlySpan<byte>, token: byref<RdbToken>) : RdbStep =
+        let start = scan.used
         let step = RdbNumbers.Lengths(&scan, window, 3, &token)
 
         if step = RdbNumbers.GoOn then
@@ -103,6 +105,7 @@ type internal RdbModules =
             if opcode = RdbModules.Unsigned then
                 step
             else
+                scan.used <- start
                 RdbNumbers.Fail(&scan, RdbTrouble.BadModule opcode)
         else
             step
