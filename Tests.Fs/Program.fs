@@ -19,6 +19,8 @@ let private all =
             EntryAssemblyTests.tests
             DumpPayloadTests.tests
             RdbReadingTests.tests
+            RdbTroubleTests.tests
+            RdbAssemblyProperties.tests
             RdbMutationTests.tests
             MasterRequestTests.tests
             MasterTests.tests

@@ -31,7 +31,7 @@ type private Touching() =
 
 /// Reads damaged RDBs with the same memory.
 type private Reader() =
-    let feeder = Feeder(1L <<< 29)
+    let feeder = Feeder()
     let touching = Touching()
 
     /// Bytes that reading has allocated, but for the memory that the feeder owns.
@@ -58,6 +58,7 @@ let private inPieces (chance: Chance) =
     {
         Sizes = Array.init 5 (fun _ -> chance.Between(1, 40))
         PartsAbove = chance.Between(0, 60)
+        Limit = typed.Limit
         Looks = typed.Looks
         IsHasty = chance.OnceIn 2
     }

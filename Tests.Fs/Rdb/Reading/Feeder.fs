@@ -13,6 +13,8 @@ type Feeding =
         /// How many bytes arrive at a time, over and over again.
         Sizes: int[]
         PartsAbove: int
+        /// The most bytes that may have to be in memory at once.
+        Limit: int64
         /// How closely entries are looked at, one after the other, over and over again.
         Looks: RdbLook[]
         /// Whether the window is released behind every token, or only when more bytes are needed.
@@ -21,7 +23,7 @@ type Feeding =
 
 /// Feeds RDBs to the scanner as a careful caller does: never more memory than for the bytes that really came.
 [<Sealed>]
-type Feeder(limit: int64) =
+type Feeder() =
     let mutable window = Array.zeroCreate<byte> 256
     let mutable filled = 0
     let mutable scratch = Array.zeroCreate<byte> 256
@@ -59,7 +61,7 @@ type Feeder(limit: int64) =
 
     /// Reads an RDB to its end, good or bad.
     member this.Feed(file: byte[], length: int, feeding: Feeding, tokens: ITokens) : RdbScan =
-        let mutable scan = RdbScanner.Start(feeding.PartsAbove, limit)
+        let mutable scan = RdbScanner.Start(feeding.PartsAbove, feeding.Limit)
         let mutable token = RdbToken()
         let mutable step = RdbStep.Token
         let mutable arrived = 0
@@ -84,8 +86,8 @@ type Feeder(limit: int64) =
                     release &scan
             | RdbStep.NeedsMore when scan.Wanted <= int64 (filled - scan.Used) ->
                 failwith $"{scan.Wanted} bytes are wanted at {scan.Offset}, and {filled - scan.Used} are there."
-            | RdbStep.NeedsMore when scan.Wanted > limit ->
-                failwith $"{scan.Wanted} bytes are wanted in the window, and {limit} are the limit."
+            | RdbStep.NeedsMore when scan.Wanted > feeding.Limit ->
+                failwith $"{scan.Wanted} bytes are wanted in the window, and {feeding.Limit} are the limit."
             | RdbStep.NeedsMore when arrived = length -> step <- RdbScanner.End(&scan, ReadOnlySpan(window, 0, filled))
             | RdbStep.NeedsMore ->
                 release &scan

@@ -169,7 +169,7 @@ type private Keeping() =
 
 let feed (feeding: Feeding) (bytes: byte[]) : Read =
     let kept = Keeping()
-    let mutable scan = Feeder(1L <<< 29).Feed(bytes, bytes.Length, feeding, kept)
+    let mutable scan = Feeder().Feed(bytes, bytes.Length, feeding, kept)
 
     {
         Items = List.ofSeq kept.Items
@@ -184,6 +184,7 @@ let atOnce look : Feeding =
     {
         Sizes = [| Int32.MaxValue |]
         PartsAbove = Int32.MaxValue
+        Limit = 1L <<< 29
         Looks = [| look |]
         IsHasty = false
     }

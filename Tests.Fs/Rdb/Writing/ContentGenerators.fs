@@ -162,3 +162,10 @@ let ofForm form : Arbitrary<RdbContent> =
 /// Of how an RDB is written.
 let seeds: Arbitrary<uint64> =
     Arb.fromGen (Gen.map (fun (number: int) -> uint64 number) (Gen.choose (0, Int32.MaxValue)))
+
+/// Something that is true of these RDBs, however they are written.
+let lawOf (contents: Arbitrary<RdbContent>) (check: RdbContent -> WrittenRdb -> 'Testable) : Property =
+    Prop.forAll contents (fun content -> Prop.forAll seeds (fun seed -> check content (Writer.write seed content)))
+
+/// Something that is true of any RDB.
+let law check = lawOf contents check
