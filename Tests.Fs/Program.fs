@@ -71,6 +71,7 @@ let private all =
             RdbReaderTests.tests
             RdbReaderEndTests.tests
             RdbReaderMemoryTests.tests
+            EntryReadingTests.tests
             PrefixTreeTests.tests
             SummaryTests.tests
             RedisSourceTests.tests
@@ -99,6 +100,7 @@ let private all =
             Real.FollowWaitTests.tests
             Real.FollowCancellationTests.tests
             Real.FollowLargeTests.tests
+            Real.FollowEntriesTests.tests
             Real.FollowBadInputTests.tests
             Real.FollowBrokenTests.tests
             ToolTests.tests
@@ -112,6 +114,7 @@ let private all =
             Following.MetricsTests.tests
             Following.CommandDecoderTests.tests
             Following.LeavingTests.tests
+            Following.SnapshotEntriesTests.tests
             Real.MetricsTests.tests
         ]
 

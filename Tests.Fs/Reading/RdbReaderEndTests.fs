@@ -159,6 +159,7 @@ let tests =
                 use stream = new MemoryStream(damaged)
                 let found, result = visited stream (keeping ())
                 Expect.equal (List.map _.Kind found) (List.map _.Kind whole) "all of it"
+
                 match result.Verdict with
                 | RdbVerdict.ChecksumMismatch _ -> ()
                 | other -> failtestf "%A" other

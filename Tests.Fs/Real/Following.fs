@@ -13,7 +13,7 @@ open HybridReplica.Tests.Real.Client
 open HybridReplica.Tests.Real.Waiting
 
 /// What a follower was given, in memory of its own. Texts are one character for each byte.
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; NoComparison>]
 type Given =
     | Command of words: string list
     | Part of length: int
@@ -22,12 +22,15 @@ type Given =
     | Ping
     | FullResync of reason: FullResyncReason
     | SnapshotStarted
+    | SnapshotFunction of source: string
+    | SnapshotEntry of entry: RdbEntry
     | SnapshotReceived
     | Resumed of isRewound: bool
     | Disconnected of fault: Fault
     | SpoolFilled of trouble: FileTrouble option
 
 /// One thing that a follower was given.
+[<NoComparison>]
 type Entry =
     {
         Given: Given
@@ -88,6 +91,8 @@ let entryOf (event: ReplicaEvent) : Entry =
         }
     | :? FullResync as resync -> entry (Given.FullResync resync.Reason)
     | :? SnapshotStarted -> entry Given.SnapshotStarted
+    | :? SnapshotFunction as found -> entry (Given.SnapshotFunction(text found.Source))
+    | :? SnapshotEntry as found -> entry (Given.SnapshotEntry found.Entry)
     | :? SnapshotReceived -> entry Given.SnapshotReceived
     | :? Resumed as resumed -> entry (Given.Resumed resumed.IsRewound)
     | :? Disconnected as gone -> entry (Given.Disconnected gone.Fault)

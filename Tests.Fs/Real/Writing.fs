@@ -90,15 +90,20 @@ let replay (server: RealServer) (entries: Following.Entry list) =
     use client = connect server
     let mutable selected = None
 
+    let select (database: int option) =
+        if database <> selected then
+            client.Queue [ "SELECT"; string database.Value ]
+            selected <- database
+
     for entry in entries do
         match entry.Given with
+        | Following.Given.SnapshotFunction source -> client.Queue [ "FUNCTION"; "LOAD"; source ]
+        | Following.Given.SnapshotEntry found ->
+            select (Some found.Database)
+            List.iter client.Queue (Rebuilding.commandsOf found)
         | Following.Given.Command words ->
             Expect.isSome entry.Database $"the database of {words.Head}"
-
-            if entry.Database <> selected then
-                client.Queue [ "SELECT"; string entry.Database.Value ]
-                selected <- entry.Database
-
+            select entry.Database
             client.Queue words
         | Following.Given.Multi -> client.Queue [ "MULTI" ]
         | Following.Given.Exec -> client.Queue [ "EXEC" ]

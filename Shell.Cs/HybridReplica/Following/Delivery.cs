@@ -8,7 +8,9 @@ sealed class Delivery(StreamBuffer<Told> buffer, Mailbox mailbox, TimeProvider t
 {
     bool _isFull;
 
-    /// <summary>Hands over bytes of the stream. Null: there is room for more.</summary>
+    /// <summary>
+    /// Hands over bytes of the stream, or of the snapshot in front of it. Null: there is room for more.
+    /// </summary>
     public Event? Deliver(ReadOnlySpan<byte> bytes)
     {
         metrics.Received(bytes.Length);

@@ -22,8 +22,10 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
     readonly StreamBuffer<Told> _buffer;
     readonly FollowMetrics _metrics;
     readonly CommandDecoder _decoder;
+    readonly SnapshotDecoder? _snapshot;
     Task<Outcome>? _running;
     DateTimeOffset _snapshotBegan;
+    bool _isUnreadable;
     bool _isDisposed;
 
     /// <param name="options">How to follow.</param>
@@ -59,6 +61,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
             () => _buffer.BytesSpooled
         );
         _decoder = new(_buffer, options.LargeCommand, _metrics);
+        _snapshot = options.Entries ? new(_buffer, options.EntryLimit) : null;
         if (from is { } position)
             _decoder.BeginAt(position);
     }
@@ -88,7 +91,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
             await WaitForMoreAsync().ConfigureAwait(false);
             if (TryNext())
                 return true;
-            if (_buffer.IsAtEnd)
+            if (_isUnreadable || _buffer.IsAtEnd)
                 return Conclude(await _running.ConfigureAwait(false));
         }
     }
@@ -129,18 +132,39 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
 
     bool TryNext()
     {
-        while (true)
-        {
-            if (_decoder.TryNext() is { } received)
-            {
-                Current = received;
-                return true;
-            }
+        if (_isUnreadable)
+            return false;
 
-            if (!_buffer.TryTakeNotice(out var told))
-                return false;
-            Current = EventOf(told);
+        // A notice has its place between the bytes: those in front of it come first.
+        if ((_snapshot is { IsReading: true } ? _snapshot.TryNext() : _decoder.TryNext()) is { } received)
+        {
+            Current = received;
             return true;
+        }
+
+        if (!_buffer.TryTakeNotice(out var told) || EndsUnreadable(told.Notice))
+            return false;
+        Current = EventOf(told);
+        return true;
+    }
+
+    // Whether nothing more is to be handed out: the snapshot is what the master sent, and cannot be read. What comes of
+    // that the model says.
+    bool EndsUnreadable(Notice notice)
+    {
+        switch (notice)
+        {
+            case Notice.SnapshotStarted:
+                _snapshot?.Begin();
+                return false;
+            case { IsSpoolFilled: true }:
+                return false;
+            case Notice.SnapshotReceived when _snapshot?.End() is { } fault:
+                _mailbox.Post(Event.NewSnapshotUnreadable(fault));
+                return _isUnreadable = true;
+            default:
+                _snapshot?.End();
+                return false;
         }
     }
 

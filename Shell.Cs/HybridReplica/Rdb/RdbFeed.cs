@@ -131,6 +131,15 @@ sealed class RdbFeed
         }
     }
 
+    /// <summary>
+    /// Puts the token to those of its entry. Null: the entry is not whole with that, nor is a part of it.
+    /// </summary>
+    public RdbEntry? Gather(ref EntryAssembly assembly)
+    {
+        (assembly, var entry) = EntryAssembly.Add(assembly, in Scan, in Token, Filled, _scratch);
+        return entry.IsSome ? entry.Value : null;
+    }
+
     /// <summary>There are no more bytes.</summary>
     public void Complete() => _isCompleted = true;
 

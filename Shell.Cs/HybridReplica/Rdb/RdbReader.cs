@@ -97,7 +97,7 @@ public static class RdbReader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var how = Checked(options);
-        return new RdbEventReading(() => RdbSource.Open(path, how), cancellationToken);
+        return new(() => RdbSource.Open(path, how), feed => new RdbEventFinder(feed), cancellationToken);
     }
 
     /// <summary>Reads a stream, from where it is, while the events are enumerated.</summary>
@@ -113,7 +113,54 @@ public static class RdbReader
     {
         ArgumentNullException.ThrowIfNull(stream);
         var how = Checked(options);
-        return new RdbEventReading(() => new(stream, isOurs: false, how), cancellationToken);
+        return new(() => new(stream, isOurs: false, how), feed => new RdbEventFinder(feed), cancellationToken);
+    }
+
+    /// <summary>
+    /// Reads a file while its entries are enumerated: whole ones, and parts of those that are large
+    /// (<see cref="RdbReaderOptions.EntryLimit"/>). Nothing but entries is handed out.
+    /// </summary>
+    /// <param name="path">The file. It is opened when the enumeration begins, and closed when it is left.</param>
+    /// <param name="options">How to read. They are looked at for what they mean, whatever is said there.</param>
+    /// <param name="cancellationToken">Stops the reading, when the next bytes are asked for.</param>
+    /// <returns>
+    /// The entries, in memory of their own. The enumeration throws what
+    /// <see cref="Read(string, Action{RdbEvent}, RdbReaderOptions?, CancellationToken)"/> throws.
+    /// </returns>
+    /// <exception cref="ArgumentException">The options cannot be used.</exception>
+    public static RdbReading<RdbEntry> ReadEntriesAsync(
+        string path,
+        RdbReaderOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var how = Checked(options).ForEntries();
+        return new(
+            () => RdbSource.Open(path, how),
+            feed => new RdbEntryFinder(feed, how.EntryLimit),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Reads a stream, from where it is, while the entries are enumerated.</summary>
+    /// <inheritdoc cref="ReadEntriesAsync(string, RdbReaderOptions?, CancellationToken)"/>
+    /// <param name="stream">The stream.</param>
+    /// <param name="options">As for a file.</param>
+    /// <param name="cancellationToken">As for a file.</param>
+    public static RdbReading<RdbEntry> ReadEntriesAsync(
+        Stream stream,
+        RdbReaderOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var how = Checked(options).ForEntries();
+        return new(
+            () => new(stream, isOurs: false, how),
+            feed => new RdbEntryFinder(feed, how.EntryLimit),
+            cancellationToken
+        );
     }
 
     static RdbReaderOptions Checked(RdbReaderOptions? options) => (options ?? new()).Checked();

@@ -25,7 +25,8 @@ public sealed class RdbReaderOptions
     public int Limit { get; set; } = 1 << 30;
 
     /// <summary>
-    /// When whole entries are read: values larger than this, in bytes, come in parts. Default: 1 MiB.
+    /// When whole entries are read: those whose values are larger than this, in bytes, come in parts
+    /// (<see cref="RdbEntry.Part"/>). Default: 1 MiB.
     /// </summary>
     public int EntryLimit { get; set; } = 1 << 20;
 
@@ -40,6 +41,20 @@ public sealed class RdbReaderOptions
 
     /// <summary>How many bytes are read at once. Default: 256 KiB.</summary>
     public int BufferSize { get; set; } = 256 << 10;
+
+    /// <summary>
+    /// The same, to read whole entries: their texts are cut nowhere else than where the entries are.
+    /// </summary>
+    internal RdbReaderOptions ForEntries() =>
+        new()
+        {
+            PartsAbove = EntryLimit,
+            Limit = Limit,
+            EntryLimit = EntryLimit,
+            KeepWhatCameBefore = KeepWhatCameBefore,
+            Progress = Progress,
+            BufferSize = BufferSize,
+        };
 
     /// <exception cref="ArgumentException">One of them cannot be used.</exception>
     internal RdbReaderOptions Checked()

@@ -59,8 +59,12 @@ sealed class FollowMetrics : IReplicaObserver, IDisposable
             Mark();
     }
 
-    /// <summary>For the loop: bytes of the stream came.</summary>
-    public void Received(int bytes) => Count(ref _bytes, bytes);
+    /// <summary>For the loop: bytes came, of the stream or of a snapshot. Those do not count.</summary>
+    public void Received(int bytes)
+    {
+        if (_state is not { Phase: { IsReceiving: true } or { IsChecking: true } })
+            Count(ref _bytes, bytes);
+    }
 
     /// <summary>For the loop: the consumer is told something.</summary>
     public void Told(Notice notice)
