@@ -116,6 +116,12 @@ let private all =
             Following.LeavingTests.tests
             Following.SnapshotEntriesTests.tests
             Real.MetricsTests.tests
+            Inspect.JsonlTests.tests
+            Inspect.RespTests.tests
+            Inspect.RespStreamTests.tests
+            Inspect.InspectKeysTests.tests
+            Inspect.InspectToolTests.tests
+            Inspect.InspectMasterTests.tests
         ]
 
 [<EntryPoint>]

@@ -70,9 +70,6 @@ sealed class JsonModules(JsonNest json)
                 json.Number((ulong)found.Number);
                 json.Item();
                 break;
-            case RdbTokenKind.ArrayValue when found.IsNumber:
-                json.Number(found.Number);
-                break;
             case RdbTokenKind.ArrayValue:
                 json.Text(found);
                 break;

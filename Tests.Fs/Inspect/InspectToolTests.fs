@@ -1,0 +1,324 @@
+/// `hybrid-replica inspect`, run as people run it, on files.
+module HybridReplica.Tests.Inspect.InspectToolTests
+
+open System
+open System.IO
+open Expecto
+open HybridReplica.Core
+open HybridReplica.Tests.Rdb
+open HybridReplica.Tests.Shell.Fetching
+open HybridReplica.Tests.Real.Tool
+open HybridReplica.Tests.Inspect.Inspecting
+
+/// Some keys in two databases.
+let private some: byte[] =
+    snapshotWith
+        9
+        [
+            RdbPart.Database 0L
+            RdbPart.Entry(text "user:1" "alice")
+            RdbPart.Entry(text "user:2" (String('b', 500)))
+            RdbPart.Entry(entry "list" 1 (RdbValue.List [| latin1 "a"; latin1 "b" |]))
+            RdbPart.Database 3L
+            RdbPart.Entry(entry "set" 2 (RdbValue.Set [| latin1 "m" |]))
+            RdbPart.Entry(text "user:3" "carol")
+        ]
+
+/// A file in a folder of its own, which is gone with it.
+type Snapshot(bytes: byte[]) =
+    let place = new Place()
+    let path = Path.Combine(place.Folder, "some.rdb")
+    do File.WriteAllBytes(path, bytes)
+    member _.Path = path
+    member _.Target = Path.Combine(place.Folder, "out")
+
+    member _.Files =
+        Directory.GetFiles place.Folder |> Array.map Path.GetFileName |> Array.sort
+
+    interface IDisposable with
+        member _.Dispose() = (place :> IDisposable).Dispose()
+
+/// Inspects these bytes.
+let private inspect (bytes: byte[]) arguments =
+    use snapshot = new Snapshot(bytes)
+    run ([ "inspect"; snapshot.Path ] @ arguments)
+
+let private writes name arguments (keys: string list) =
+    testCase name (fun () ->
+        let ended = inspect some (arguments @ [ "--format"; "keys" ])
+        endsWith 0 ended
+        Expect.equal ended.Errors "" "standard error"
+        Expect.equal ended.Text (String.concat "" [ for key in keys -> key + "\n" ]) "the keys")
+
+let private filters =
+    [
+        writes "all keys" [] [ "user:1"; "user:2"; "list"; "set"; "user:3" ]
+        writes "those in a database" [ "--db"; "3" ] [ "set"; "user:3" ]
+        writes "those in any of several databases" [ "--db"; "3"; "--db"; "9" ] [ "set"; "user:3" ]
+        writes "those that fit" [ "--match"; "user:*" ] [ "user:1"; "user:2"; "user:3" ]
+        writes "those that fit any of several patterns" [ "--match"; "*:3"; "--match"; "?ist" ] [ "list"; "user:3" ]
+        writes "those of some types" [ "--type"; "list,set" ] [ "list"; "set" ]
+        writes "those of some types, given one by one" [ "--type"; "list"; "--type"; "set" ] [ "list"; "set" ]
+        writes "those of some size" [ "--min-size"; "500" ] [ "user:2" ]
+        writes "the first of them" [ "--limit"; "2" ] [ "user:1"; "user:2" ]
+        writes "the first of those that pass" [ "--limit"; "2"; "--db"; "3" ] [ "set"; "user:3" ]
+        writes "all conditions hold" [ "--db"; "0"; "--match"; "user:*"; "--min-size"; "100" ] [ "user:2" ]
+        writes "none" [ "--match"; "nobody" ] []
+    ]
+
+let private complainsOf name bytes arguments exitCode said =
+    testCase name (fun () -> inspect bytes arguments |> complains exitCode said)
+
+let private mistakes =
+    [
+        let mistaken name arguments said = complainsOf name some arguments 2 said
+        mistaken "a format that there is not" [ "--format"; "xml" ] [ "xml"; "jsonl" ]
+        mistaken "a type that there is not" [ "--type"; "string,text" ] [ "text"; "zset" ]
+        mistaken "a size that is none" [ "--min-size"; "much" ] [ "much"; "no size" ]
+        mistaken "a database that cannot be" [ "--db"; "-1" ] [ "--db"; "-1" ]
+        mistaken "no keys" [ "--limit"; "0" ] [ "--limit" ]
+        mistaken "an empty name of the output" [ "-o"; "" ] [ "--output" ]
+        mistaken "an option of masters" [ "--timeout"; "5" ] [ "--timeout"; "for masters" ]
+
+        for useless in
+            [
+                [ "--format"; "keys" ]
+                [ "--db"; "0" ]
+                [ "--match"; "*" ]
+                [ "--type"; "set" ]
+                [ "--limit"; "1" ]
+                [ "--min-size"; "1" ]
+                [ "-o"; "x" ]
+                [ "--keep-partial" ]
+            ] do
+            mistaken $"a check with {useless.Head}" ("--check" :: useless) [ "--check"; "no use" ]
+
+        testCase "the output is what is read" (fun () ->
+            use snapshot = new Snapshot(some)
+
+            run [ "inspect"; snapshot.Path; "--format"; "keys"; "-o"; snapshot.Path ]
+            |> complains 2 [ "the file that is read" ]
+
+            Expect.equal (File.ReadAllBytes snapshot.Path) some "the snapshot")
+
+        testCase "no snapshot at all" (fun () -> run [ "inspect" ] |> complains 2 [ "inspect" ])
+        testCase "an empty name" (fun () -> run [ "inspect"; "" ] |> complains 2 [ "name"; "empty" ])
+
+        testCase "a URI of something else" (fun () ->
+            run [ "inspect"; "http://127.0.0.1/" ] |> complains 2 [ "redis://"; "unix://" ])
+
+        testCase "a file that is not there" (fun () ->
+            run [ "inspect"; "127.0.0.1:6379" ]
+            |> complains 7 [ "no file 127.0.0.1:6379"; "redis://" ])
+
+        testCase "a folder" (fun () -> run [ "inspect"; Path.GetTempPath() ] |> complains 7 [ "is a folder" ])
+
+        testCase "a target in a folder that is not there" (fun () ->
+            inspect some [ "--format"; "keys"; "-o"; "/none/x" ]
+            |> complains 7 [ "/none/x"; "create the folder" ])
+    ]
+
+let private newer = Array.append (latin1 "REDIS0099") some[9..]
+
+let private damaged =
+    [
+        for format in [ [ "--check" ]; [ "--format"; "jsonl" ]; [ "--format"; "keys" ]; [] ] do
+            let name = String.concat " " ("inspect" :: format)
+            complainsOf $"{name}: nothing" [||] format 8 [ "not a single byte"; "some.rdb" ]
+            complainsOf $"{name}: something else" (latin1 "<html></html>") format 8 [ "no RDB" ]
+            complainsOf $"{name}: a future version" newer format 8 [ "REDIS0099"; "newer" ]
+            complainsOf $"{name}: half of one" some[..99] format 8 [ "ends in the middle"; "at byte"; "user:2" ]
+
+            complainsOf
+                $"{name}: a wrong checksum"
+                (HybridReplica.Tests.Snapshots.flip 170 some)
+                format
+                8
+                [ "its checksum says" ]
+
+            complainsOf
+                $"{name}: an unknown type"
+                (Array.append some[..10] [| 99uy |])
+                format
+                8
+                [ "no type of values 99"; "at byte" ]
+        testCase "a damaged key cannot act on a terminal" (fun () ->
+            let bytes = snapshotOf 9 [ text "\027]0;x\007" (String('x', 500)) ]
+            let ended = inspect bytes[..99] [ "--check" ]
+            complains 8 [ @"\x1b]0;x\x07" ] ended)
+        testCase "as JSON, too" (fun () ->
+            let ended = inspect some[..99] [ "--check"; "--json" ]
+            endsWith 8 ended
+            Expect.stringContains ended.Text "\"exitCode\":8" "the JSON")
+    ]
+
+let private outputs =
+    [
+        testCase "a file is replaced, and nothing else is left" (fun () ->
+            use snapshot = new Snapshot(some)
+            File.WriteAllText(snapshot.Target, "old")
+
+            run
+                [
+                    "inspect"
+                    snapshot.Path
+                    "--format"
+                    "keys"
+                    "-o"
+                    snapshot.Target
+                    "--limit"
+                    "1"
+                ]
+            |> endsSilently
+
+            Expect.equal (File.ReadAllText snapshot.Target) "user:1\n" "the output"
+            Expect.equal snapshot.Files [| "dump.rdb"; "out"; "some.rdb" |] "the files")
+        testCase "of a damaged snapshot nothing is kept, and what was there stays" (fun () ->
+            use snapshot = new Snapshot(some[..99])
+            File.WriteAllText(snapshot.Target, "old")
+
+            run [ "inspect"; snapshot.Path; "--format"; "keys"; "-o"; snapshot.Target ]
+            |> complains 8 [ "ends in the middle" ]
+
+            Expect.equal (File.ReadAllText snapshot.Target) "old" "the output"
+            Expect.equal snapshot.Files [| "dump.rdb"; "out"; "some.rdb" |] "the files")
+        for format, expected in
+            [
+                "keys", "user:1\n"
+                "resp", "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*3\r\n$3\r\nSET\r\n$6\r\nuser:1\r\n$5\r\nalice\r\n"
+            ] do
+            testCase $"or the keys in front of the damage, where that is wanted: {format}" (fun () ->
+                use snapshot = new Snapshot(some[..99])
+
+                run
+                    [
+                        "inspect"
+                        snapshot.Path
+                        "--format"
+                        format
+                        "-o"
+                        snapshot.Target
+                        "--keep-partial"
+                    ]
+                |> complains 8 [ "1 entry before it is whole" ]
+
+                Expect.equal (File.ReadAllText snapshot.Target) expected "the output"
+                Expect.equal snapshot.Files [| "dump.rdb"; "out"; "some.rdb" |] "the files")
+        testCase "what was written of a large key is taken back" (fun () ->
+            let large =
+                entry "large" 1 (RdbValue.List(Array.init 2_000 (fun index -> latin1 (String('x', index)))))
+
+            let bytes = snapshotOf 9 [ text "small" "1"; large ]
+            use snapshot = new Snapshot(bytes[.. bytes.Length - 20])
+
+            run
+                [
+                    "inspect"
+                    snapshot.Path
+                    "--format"
+                    "jsonl"
+                    "-o"
+                    snapshot.Target
+                    "--keep-partial"
+                ]
+            |> complains 8 [ "1 entry before it is whole" ]
+
+            let lines = File.ReadAllLines snapshot.Target
+            Expect.hasLength lines 1 "lines"
+            Expect.stringContains lines[0] "\"small\"" "the line")
+        testCase "nobody reads the pipe" (fun () ->
+            use snapshot = new Snapshot(some)
+
+            use running =
+                startFor Gone path [ "inspect"; snapshot.Path; "--format"; "jsonl" ] []
+
+            let ended = running.Wait()
+            endsWith 7 ended
+            Expect.stringContains ended.Errors "nobody reads the pipe" "the line")
+        testCase "standard input" (fun () ->
+            use snapshot = new Snapshot(some)
+
+            let ended =
+                runAs "/bin/sh" [ "-c"; $"'{path}' inspect - --format keys --limit 1 < '{snapshot.Path}'" ] []
+
+            endsWith 0 ended
+            Expect.equal ended.Text "user:1\n" "the keys")
+        testCase "standard input that says nothing can be interrupted" (fun () ->
+            use running =
+                startAs "/bin/sh" [ "-c"; $"sleep 60 | exec '{path}' inspect - --format keys" ] []
+
+            running.Signal "TERM"
+            running.Wait() |> ignore)
+    ]
+
+let private checks =
+    [
+        testCase "a check says what was checked" (fun () ->
+            let ended = inspect some [ "--check" ]
+            endsWith 0 ended
+            Expect.stringContains ended.Text "some.rdb is sound: REDIS0009, checksum verified, 5 keys, " "the line"
+            Expect.stringEnds ended.Text $", {some.Length} bytes\n" "the line"
+            Expect.equal ended.Errors "" "standard error")
+        testCase "or says it as data" (fun () ->
+            let ended = inspect some [ "--check"; "--json" ]
+            endsWith 0 ended
+
+            Expect.stringEnds
+                ended.Text
+                ($"\"version\":\"REDIS0009\",\"checksum\":\"verified\",\"keys\":5,\"bytes\":{some.Length},"
+                 + "\"trailingBytes\":0}\n")
+                "the JSON")
+        testCase "or says nothing" (fun () -> inspect some [ "--check"; "--quiet" ] |> endsSilently)
+        testCase "bytes behind the snapshot are told" (fun () ->
+            let ended = inspect (Array.append some (latin1 "*1\r\n")) [ "--check" ]
+            endsWith 0 ended
+            Expect.stringEnds ended.Text "; 4 bytes follow it\n" "the line")
+        testCase "where keys go to a file, the JSON object is on standard output" (fun () ->
+            use snapshot = new Snapshot(some)
+
+            let ended =
+                run
+                    [
+                        "inspect"
+                        snapshot.Path
+                        "--format"
+                        "keys"
+                        "--db"
+                        "3"
+                        "-o"
+                        snapshot.Target
+                        "--json"
+                    ]
+
+            endsWith 0 ended
+            Expect.stringContains ended.Text "\"keys\":5," "the JSON"
+            Expect.stringContains ended.Text "\"keysWritten\":2,\"bytesWritten\":11," "the JSON")
+        testCase "where they go to standard output, it is on standard error" (fun () ->
+            let ended = inspect some [ "--format"; "keys"; "--limit"; "1"; "--json" ]
+            endsWith 0 ended
+            Expect.equal ended.Text "user:1\n" "standard output"
+            Expect.stringContains ended.Errors "\"keysWritten\":1," "standard error")
+        testCase "a report is what is written where nothing else is asked for" (fun () ->
+            let ended = inspect some []
+            endsWith 0 ended
+            Expect.stringContains ended.Text "REDIS0009, checksum verified" "the report")
+        testCase "as data, too" (fun () ->
+            let ended = inspect some [ "--json"; "--type"; "string" ]
+            endsWith 0 ended
+            Expect.stringContains ended.Text "\"keys\":3," "the report")
+        testCase "a report counts only what is large enough" (fun () ->
+            let ended = inspect some [ "--json"; "--min-size"; "500" ]
+            endsWith 0 ended
+            Expect.stringContains ended.Text "\"keys\":1," "the report")
+    ]
+
+let tests =
+    testList
+        "inspect"
+        [
+            testList "filters" filters
+            testList "mistakes" mistakes
+            testList "damage" damaged
+            testList "outputs" outputs
+            testList "checks" checks
+        ]
