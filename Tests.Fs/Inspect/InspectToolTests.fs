@@ -17,7 +17,7 @@ let private some: byte[] =
         [
             RdbPart.Database 0L
             RdbPart.Entry(text "user:1" "alice")
-            RdbPart.Entry(text "user:2" (String('b', 500)))
+            RdbPart.Entry(text "user:2" (noise 500))
             RdbPart.Entry(entry "list" 1 (RdbValue.List [| latin1 "a"; latin1 "b" |]))
             RdbPart.Database 3L
             RdbPart.Entry(entry "set" 2 (RdbValue.Set [| latin1 "m" |]))
@@ -143,7 +143,7 @@ let private damaged =
                 8
                 [ "no type of values 99"; "at byte" ]
         testCase "a damaged key cannot act on a terminal" (fun () ->
-            let bytes = snapshotOf 9 [ text "\027]0;x\007" (String('x', 500)) ]
+            let bytes = snapshotOf 9 [ text "\027]0;x\007" (noise 500) ]
             let ended = inspect bytes[..99] [ "--check" ]
             complains 8 [ @"\x1b]0;x\x07" ] ended)
         testCase "as JSON, too" (fun () ->
@@ -206,7 +206,7 @@ let private outputs =
                 Expect.equal snapshot.Files [| "dump.rdb"; "out"; "some.rdb" |] "the files")
         testCase "what was written of a large key is taken back" (fun () ->
             let large =
-                entry "large" 1 (RdbValue.List(Array.init 2_000 (fun index -> latin1 (String('x', index)))))
+                entry "large" 1 (RdbValue.List(Array.init 2_000 (fun index -> latin1 (noise index))))
 
             let bytes = snapshotOf 9 [ text "small" "1"; large ]
             use snapshot = new Snapshot(bytes[.. bytes.Length - 20])

@@ -71,20 +71,27 @@ let entry (key: string) form value : WrittenEntry =
         Metadata = []
     }
 
-/// A snapshot of Redis with these parts.
-let snapshotWith (version: int) (parts: RdbPart list) : byte[] =
-    let content =
+/// A snapshot of Redis with these parts, and where its entries are in it.
+let writtenWith (version: int) (parts: RdbPart list) : WrittenRdb =
+    Writer.write
+        1UL
         {
             Version = Snapshots.redis version
             Parts = parts
             IsSummed = true
         }
 
-    (Writer.write 1UL content).Bytes
+/// A snapshot of Redis with these parts.
+let snapshotWith (version: int) (parts: RdbPart list) : byte[] = (writtenWith version parts).Bytes
 
 /// A snapshot of Redis with these entries.
 let snapshotOf (version: int) (entries: WrittenEntry list) : byte[] =
     snapshotWith version (List.map RdbPart.Entry entries)
+
+/// Letters that no compression makes fewer.
+let noise (length: int) : string =
+    let random = Random length
+    String(Array.init length (fun _ -> char (random.Next(int 'a', int 'z' + 1))))
 
 /// A string.
 let text (key: string) (value: string) =

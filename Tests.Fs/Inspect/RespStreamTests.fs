@@ -222,14 +222,7 @@ let private streams =
 
 /// The bytes that a value takes in a snapshot, behind the key.
 let private serialized version (entry: WrittenEntry) =
-    let content =
-        {
-            Version = Snapshots.redis version
-            Parts = [ RdbPart.Entry entry ]
-            IsSummed = true
-        }
-
-    let written = Writer.write 1UL content
+    let written = writtenWith version [ RdbPart.Entry entry ]
     let bounds = written.Entries.Head
     written.Bytes[bounds.ValueStart .. bounds.End - 1]
 

@@ -92,11 +92,11 @@ let private batches =
             let list = entry "l" 1 (RdbValue.List(many "e" 130))
             Expect.equal (lengths (commands 9 [ list ])) [ 2; 66; 66; 4 ] "words of the commands")
         testCase "large elements come in smaller batches" (fun () ->
-            let list = entry "l" 1 (RdbValue.List(Array.replicate 4 (Array.zeroCreate 40_000)))
+            let list = entry "l" 1 (RdbValue.List(Array.replicate 4 (latin1 (noise 40_000))))
             Expect.equal (lengths (commands 9 [ list ])) [ 2; 4; 4 ] "words of the commands")
         testCase "what comes in parts has a command of its own" (fun () ->
             let list =
-                entry "l" 1 (RdbValue.List [| latin1 "a"; latin1 (String('b', 100)); latin1 "c" |])
+                entry "l" 1 (RdbValue.List [| latin1 "a"; latin1 (noise 100); latin1 "c" |])
 
             let written =
                 writtenOf resp everything Int64.MaxValue 10 (snapshotOf 9 [ list ])
@@ -107,7 +107,7 @@ let private batches =
                 [
                     [ "SELECT"; "0" ]
                     [ "RPUSH"; "l"; "a" ]
-                    [ "RPUSH"; "l"; String('b', 100) ]
+                    [ "RPUSH"; "l"; noise 100 ]
                     [ "RPUSH"; "l"; "c" ]
                 ]
                 "the commands")
@@ -132,11 +132,11 @@ let private batches =
                 "the commands")
         testCase "a database is selected for the first key that is written, not for one that is dropped" (fun () ->
             let filter = HybridReplica.Cli.Inspect.EntryFilter([], [], [], 50L)
-            let snapshot = snapshotOf 9 [ text "small" "1"; text "large" (String('x', 60)) ]
+            let snapshot = snapshotOf 9 [ text "small" "1"; text "large" (noise 60) ]
 
             Expect.equal
                 (commandsOf (writtenOf resp filter Int64.MaxValue 65536 snapshot))
-                [ [ "SELECT"; "0" ]; [ "SET"; "large"; String('x', 60) ] ]
+                [ [ "SELECT"; "0" ]; [ "SET"; "large"; noise 60 ] ]
                 "the commands")
     ]
 

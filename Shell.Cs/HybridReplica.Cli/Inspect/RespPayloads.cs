@@ -8,28 +8,37 @@ namespace HybridReplica.Cli.Inspect;
 sealed class RespPayloads(OutputBuffer output)
 {
     readonly OutputBuffer _key = new();
-    readonly OutputBuffer _value = new();
+    readonly OutputBuffer _payload = new();
+    DumpPayload _checksum;
 
     /// <summary>Begins an entry.</summary>
     public void Begin(RdbEvent entry)
     {
+        var type = (byte)entry.ValueType!.Number;
         _key.CutTo(0);
         _key.AddWord(entry.Text);
-        _value.CutTo(0);
+        _payload.CutTo(0);
+        _payload.Add(type);
+        _checksum = DumpPayload.Start(type);
     }
 
     /// <summary>Adds bytes of its value.</summary>
-    public void Add(RdbEvent found) => _value.Add(found.Text);
+    public void Add(RdbEvent found)
+    {
+        _payload.Add(found.Text);
+        _checksum = _checksum.Add(found.Text);
+    }
 
     /// <summary>Ends the entry.</summary>
     public void End(RdbEvent entry)
     {
-        var payload = DumpPayload.Of(entry.ValueType!, entry.Version, _value.Written.Span);
+        _checksum.End(entry.Version, _payload.GetSpan(DumpPayload.EndLength));
+        _payload.Advance(DumpPayload.EndLength);
         output.AddHead(entry.Expiry is null ? 4 : 5);
         output.AddWord("RESTORE"u8);
         output.Add(_key.Written.Span);
         output.AddNumberWord(entry.Expiry ?? 0);
-        output.AddWord(payload);
+        output.AddWord(_payload.Written.Span);
         if (entry.Expiry is not null)
             output.AddWord("ABSTTL"u8);
     }
