@@ -63,6 +63,10 @@ let tests =
                     (source "Readme/Consumer/Following.cs")
                     "the second C# block"
 
+            testCase "shows the C# reader that is compiled here"
+            <| fun () ->
+                Expect.equal (Array.item 2 (blocks "csharp")) (source "Readme/Consumer/Reading.cs") "the third C# block"
+
             testCase "shows the F# host of the model that is compiled here"
             <| fun () ->
                 let compiled =
@@ -103,6 +107,27 @@ let tests =
                     finally
                         folder.Delete true
                 })
+
+            testCase "has a C# reader that prints hashes and counts the others"
+            <| fun () ->
+                let file = Path.GetTempFileName()
+
+                try
+                    [
+                        "\x04\x04hash\x01\x05field\x05value"
+                        "\x00\x06string\x01x"
+                        "\x01\x04list\x01\x01y"
+                    ]
+                    |> String.concat ""
+                    |> Snapshots.latin1
+                    |> Snapshots.withChecksum "REDIS0011"
+                    |> fun bytes -> File.WriteAllBytes(file, bytes)
+
+                    use output = new StringWriter(NewLine = "\n")
+                    Example.Reading.Print(file, output)
+                    Expect.equal (output.ToString()) "hash in db 0\n  field: value\n2 other keys\n" "what it prints"
+                finally
+                    File.Delete file
 
             testCaseTask "has a C# follower that stores where it is" (fun () ->
                 task {

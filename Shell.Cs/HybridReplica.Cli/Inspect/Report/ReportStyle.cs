@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace HybridReplica.Cli.Inspect.Report;
 
 /// <summary>How a report is shown.</summary>
@@ -10,6 +8,7 @@ sealed record ReportStyle(int Width, bool HasColour, char Bar)
 {
     const int UsualWidth = 100;
     const int Widest = 120;
+    const int Utf8 = 65001;
 
     /// <summary>
     /// What suits standard output: colours on a terminal only, and never if NO_COLOR is set or the terminal is said to be
@@ -25,7 +24,7 @@ sealed record ReportStyle(int Width, bool HasColour, char Bar)
         return new(
             width > 0 ? Math.Min(width, Widest) : UsualWidth,
             isTerminal && !wantsNone,
-            Console.OutputEncoding is UTF8Encoding ? '█' : '#'
+            Console.OutputEncoding.CodePage == Utf8 ? '█' : '#'
         );
     }
 }
