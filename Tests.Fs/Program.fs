@@ -13,6 +13,7 @@ let private all =
             RdbCheckTests.tests
             RdbFileTests.tests
             StreamDatabaseTests.tests
+            SharedRdbTests.tests
             LzfTests.tests
             PackedTests.tests
             RdbWordingTests.tests
@@ -85,6 +86,8 @@ let private all =
             Real.RealTlsTests.tests
             Real.InterruptionTests.tests
             Real.LargeTests.tests
+            Real.EncodingTests.tests
+            Real.RebuildTests.tests
             Real.OutputTests.tests
             Real.DiskTests.tests
             Real.BadMasterTests.tests
