@@ -28,7 +28,7 @@ let private reading (look: string) (file: string) =
 
 let private inspect (arguments: string list) (file: string) () =
     let output = Path.GetTempFileName()
-    let run = run tool ([ "inspect"; file ] @ arguments @ [ "-o"; output; "--force" ])
+    let run = run tool ([ "inspect"; file ] @ arguments @ [ "-o"; output ])
     File.Delete output
     run
 
