@@ -8,19 +8,6 @@ open FsCheck.FSharp
 open HybridReplica.Core
 open HybridReplica.Tests.Rdb
 
-/// Puts everything together.
-type private Assembling(limit: int64) =
-    let mutable assembly = EntryAssembly.Empty limit
-    member val Entries = ResizeArray<RdbEntry>()
-
-    interface ITokens with
-        member this.Take(scan, token, window, scratch) =
-            let struct (next, entry) =
-                EntryAssembly.Add(assembly, &scan, &token, ReadOnlySpan window, ReadOnlySpan scratch)
-
-            assembly <- next
-            ValueOption.iter this.Entries.Add entry
-
 let private assemble limit partsAbove (bytes: byte[]) : RdbEntry list =
     let assembling = Assembling limit
 

@@ -37,6 +37,12 @@ type private Reader() =
     /// Bytes that reading has allocated, but for the memory that the feeder owns.
     member val Allocated = 0L with get, set
 
+    /// How many entries are put together, in parts where they are not small.
+    member _.Assemble(bytes: byte[], feeding: Feeding) : int64 =
+        let assembling = Assembling 100L
+        feeder.Feed(bytes, bytes.Length, feeding, assembling) |> ignore
+        assembling.Entries |> Seq.filter _.IsLast |> Seq.length |> int64
+
     member this.Read(bytes: byte[], feeding: Feeding) : Ending =
         let owned = feeder.Owned
         let before = GC.GetAllocatedBytesForCurrentThread()
@@ -87,6 +93,8 @@ let private hold (reader: Reader) (seed: uint64) (bytes: byte[]) : Ending =
 
             let inPieces = reader.Read(bytes, { pieces with Looks = looks })
             Expect.equal inPieces (reader.Read(bytes, whole)) "in pieces it ends the same"
+
+        Expect.equal (reader.Assemble(bytes, pieces)) read.Entries "each is put together that is read to its end"
 
     read
 

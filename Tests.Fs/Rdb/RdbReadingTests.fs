@@ -131,6 +131,42 @@ let private cutting =
                     Expect.equal cut.Items (List.take cut.Items.Length whole) "what was found before")
         ]
 
+/// Looks at what is in the window with a copy of the scan, then with the scan.
+let private lookTwice (scan: byref<RdbScan>) (window: byte[]) (scratch: byte[]) (token: byref<RdbToken>) =
+    let mutable copy = scan
+    let mutable copied = RdbToken()
+    let besides = Array.copy scratch
+
+    let first =
+        RdbScanner.Next(&copy, ReadOnlySpan window, Span besides, RdbLook.Typed, &copied)
+
+    let second =
+        RdbScanner.Next(&scan, ReadOnlySpan window, Span scratch, RdbLook.Typed, &token)
+
+    let room = Array.zeroCreate<byte> 20
+
+    let text (token: RdbToken) (scratch: byte[]) =
+        token.Text(ReadOnlySpan window, ReadOnlySpan scratch, Span room).ToArray()
+
+    Expect.equal first second "the outcome"
+    Expect.equal copied.Kind token.Kind "the kind"
+    Expect.equal copied.Number token.Number "the number"
+    Expect.equal (text copied besides) (text token scratch) "the text"
+    Expect.equal copy.Offset scan.Offset "how far it came"
+    second
+
+let private copying =
+    testProperty "a copy of the scan finds the same"
+    <| ContentGenerators.law (fun _ written ->
+        let mutable scan = RdbScanner.Start(100, 1L <<< 29)
+        let mutable token = RdbToken()
+        let scratch = Array.zeroCreate<byte> 20_000
+
+        while lookTwice &scan written.Bytes scratch &token = RdbStep.Token do
+            ()
+
+        Expect.equal scan.Offset written.Bytes.LongLength "where it ends")
+
 let private bounds =
     testList
         "bounds"
@@ -156,4 +192,4 @@ let private bounds =
                 Expect.equal raw expected "the values")
         ]
 
-let tests = testList "RDB reading" [ model; cutting; bounds ]
+let tests = testList "RDB reading" [ model; cutting; copying; bounds ]
