@@ -158,7 +158,7 @@ let tests =
                 let whole, _ = visited stream (RdbReaderOptions())
                 use stream = new MemoryStream(damaged)
                 let found, result = visited stream (keeping ())
-                Expect.equal (List.map _.Kind found) (List.map _.Kind whole) "all of it"
+                Expect.equal found (List.truncate (whole.Length - 1) whole) "all of it but its end"
 
                 match result.Verdict with
                 | RdbVerdict.ChecksumMismatch _ -> ()

@@ -124,7 +124,7 @@ type Collecting() =
                     Kind = event.Kind
                     Text = text.ToArray()
                     IsNumber = event.IsNumber
-                    Numbers = [ event.Number; event.Second; event.Third ]
+                    Numbers = [ event.Number; event.Second; event.Third; event.Count ]
                     Entry = if isInEntry then entry event else ValueNone
                 }
 

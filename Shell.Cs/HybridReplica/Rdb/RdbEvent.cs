@@ -65,7 +65,9 @@ public sealed class RdbEvent
     /// <summary>The version that the head names.</summary>
     public RdbVersion Version => _feed.Scan.Version;
 
-    /// <summary>At <see cref="RdbTokenKind.Ended"/>: what the checksum says.</summary>
+    /// <summary>
+    /// At <see cref="RdbTokenKind.Ended"/>: what the checksum says. A wrong one is a fault, and no event.
+    /// </summary>
     public RdbVerdict Verdict => _feed.Scan.Verdict;
 
     /// <summary>How many entries were read to their end.</summary>

@@ -12,7 +12,7 @@ sealed class RdbFeed
     // More of a key is of no use to whoever reads of it in a message.
     const int KeyLength = 256;
 
-    // More memory than this is kept for one entry, and not for those behind it.
+    // More memory than this is kept for one thing, and not for those behind it.
     const int LargestKept = 4 << 20;
 
     readonly RdbLook _look;
@@ -22,6 +22,7 @@ sealed class RdbFeed
     int _keyLength = -1;
     bool _knowsDatabase;
     bool _isCompleted;
+    bool _isOver;
     byte[] _window;
     int _filled;
     byte[] _scratch = [];
@@ -53,8 +54,8 @@ sealed class RdbFeed
     /// <summary>The version that its head names. Null: the head was not read.</summary>
     public RdbVersion? Version { get; private set; }
 
-    /// <summary>Whether it was read to its end, whatever its checksum says.</summary>
-    public bool IsOver { get; private set; }
+    /// <summary>What its checksum says. Null: it was not read to its end.</summary>
+    public RdbVerdict? Verdict => _isOver || Fault is { Trouble.IsWrongChecksum: true } ? Scan.Verdict : null;
 
     /// <summary>How many bytes are here that were not used.</summary>
     public int Unused => _filled - Scan.Used;
@@ -84,8 +85,6 @@ sealed class RdbFeed
                 case RdbStep.NeedsMore:
                     RdbScanner.End(ref Scan, Filled);
                     return Fail(Scan.Trouble);
-                case RdbStep.Finished when Scan.Verdict is RdbVerdict.ChecksumMismatch wrong:
-                    return Fail(RdbTrouble.NewWrongChecksum(wrong.stored, wrong.computed));
                 case RdbStep.Finished:
                     return RdbStep.Finished;
                 default:
@@ -143,12 +142,12 @@ sealed class RdbFeed
     /// <summary>There are no more bytes.</summary>
     public void Complete() => _isCompleted = true;
 
-    // Twice of what is there at most, and no more than is wanted with something of what is next. What one entry alone
-    // needed is given back behind it.
+    // Twice of what is there at most, and no more than is wanted with something of what is next. What one thing
+    // alone needed is given back behind it.
     int SizeFor(int rest)
     {
         if (rest < _window.Length)
-            return rest < _size && _window.Length > LargestKept && !Scan.IsInEntry ? _size : _window.Length;
+            return _window.Length > LargestKept && Math.Max(Scan.Wanted, rest) < _size ? _size : _window.Length;
 
         var wanted = Math.Max(Scan.Wanted, rest) + _size;
         return (int)Math.Min(Math.Min(wanted, 2L * _window.Length), Array.MaxLength);
@@ -162,7 +161,7 @@ sealed class RdbFeed
                 Version = Scan.Version;
                 break;
             case RdbTokenKind.Ended:
-                IsOver = true;
+                _isOver = true;
                 break;
             case RdbTokenKind.EntryStarted:
                 Look = _look;

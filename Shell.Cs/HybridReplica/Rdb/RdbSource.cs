@@ -69,13 +69,12 @@ sealed class RdbSource(Stream stream, bool isOurs, RdbReaderOptions options) : I
         if (fault is not null && !options.KeepWhatCameBefore)
             throw new RdbException(fault);
 
-        var isOver = Feed.IsOver;
         return new(
             Feed.Version,
-            isOver ? Feed.Scan.Verdict : null,
+            Feed.Verdict,
             Feed.Scan.Entries,
             Feed.Scan.Offset,
-            isOver ? Behind() : null,
+            fault is null ? Behind() : null,
             fault
         );
     }
