@@ -10,13 +10,15 @@ module Telling =
         turns
         |> List.collect (fun turn -> List.map TranscriptWords.output turn.Commands)
 
-    // Neighbouring takes as one, and neighbouring deliveries.
+    // Neighbouring takes as one, and neighbouring deliveries; and so where a snapshot is taken and delivered by turns.
     let private mergeBytes outputs =
         (outputs, [])
         ||> List.foldBack (fun output later ->
             match output, later with
             | Output.Took bytes, Output.Took more :: later -> Output.Took(bytes + more) :: later
             | Output.Delivered bytes, Output.Delivered more :: later -> Output.Delivered(bytes + more) :: later
+            | Output.Delivered bytes, Output.Took taken :: Output.Delivered more :: later ->
+                Output.Took taken :: Output.Delivered(bytes + more) :: later
             | _ -> output :: later)
 
     let private told turns =
