@@ -45,10 +45,7 @@ module internal Asking =
     let private follow next (state: State) =
         match next with
         | Next.Ask(step, later) -> ask (step, later) state
-        | Next.Sync ->
-            awaitPreamble state,
-            tell (Notice.FullResync FullResyncReason.NotResumable) state
-            @ [ send Request.Sync state ]
+        | Next.Sync -> awaitPreamble state, [ send Request.Sync state ]
         | Next.Preamble -> awaitPreamble state, []
 
     /// Sees to it that there is a temporary file before anything is said that can only end in a snapshot.

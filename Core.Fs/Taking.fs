@@ -5,6 +5,13 @@ module internal Taking =
 
     open Endings
 
+    // Whether a master that does not know PSYNC sends anything at all shows here first.
+    let private sayThatAllComes (state: State) =
+        if state.Promised.IsNone then
+            tell (Notice.FullResync FullResyncReason.NotResumable) state
+        else
+            []
+
     /// Weighs the line that announces the snapshot, or a newline from a master that is still writing it.
     let announce reply (state: State) =
         let state = heard state
@@ -16,8 +23,8 @@ module internal Taking =
         | Reply.Snapshot(Remainder.Counted bytes) when bytes <= 0L -> fail (Fault.MalformedPreamble reply) state
         | Reply.Snapshot framing ->
             enter (Phase.ReadingHead framing) state,
-            Command.Log(LogEvent.SnapshotAnnounced framing)
-            :: tell (Notice.SnapshotStarted framing) state
+            Command.Log(LogEvent.SnapshotAnnounced framing) :: sayThatAllComes state
+            @ tell (Notice.SnapshotStarted framing) state
         | other -> fail (Handshake.judgePreamble other) state
 
     /// Begins to take the snapshot, if it is one.
