@@ -123,6 +123,7 @@ let private all =
             Inspect.RespTests.tests
             Inspect.RespStreamTests.tests
             Inspect.InspectKeysTests.tests
+            Inspect.InspectChoiceTests.tests
             Inspect.InspectToolTests.tests
             Inspect.InspectMasterTests.tests
         ]

@@ -7,6 +7,9 @@ sealed class OutputBuffer : IBufferWriter<byte>
 {
     byte[] _bytes = new byte[64 * 1024];
 
+    /// <summary>Called by those who add much at a time: what is here may be handed on.</summary>
+    public Action? Offer { get; set; }
+
     /// <summary>How many there are.</summary>
     public int Length { get; private set; }
 

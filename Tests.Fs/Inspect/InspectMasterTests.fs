@@ -75,6 +75,19 @@ let tests =
             testCase "a wrong checksum is damage" (fun () ->
                 use master = master (serveCounted (Snapshots.flip 8_000 large))
                 inspect master [ "--check" ] |> complains 8 [ "checksum" ])
+            testCase "an interruption leaves nothing behind" (fun () ->
+                use master =
+                    master (inTurn [ promise; announce large.Length; write large[..3_000_000]; wait ])
+
+                use place = new Fetching.Place()
+
+                use running =
+                    start [ "inspect"; string master.Uri; "--format"; "jsonl"; "-o"; place.Target ]
+
+                Real.Waiting.untilBytesFlow place.Folder
+                running.Signal "INT"
+                running.Wait() |> complains 130 [ "Interrupted" ]
+                place.IsUntouched())
             testCase "a master that is not there" (fun () ->
                 let uri = $"redis://127.0.0.1:{freePort ()}"
 

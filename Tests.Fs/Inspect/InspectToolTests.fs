@@ -1,4 +1,4 @@
-/// `hybrid-replica inspect`, run as people run it, on files.
+/// `hybrid-replica inspect`, run as people run it, on files: what comes out, and what it says of damage.
 module HybridReplica.Tests.Inspect.InspectToolTests
 
 open System
@@ -6,117 +6,12 @@ open System.IO
 open Expecto
 open HybridReplica.Core
 open HybridReplica.Tests.Rdb
-open HybridReplica.Tests.Shell.Fetching
 open HybridReplica.Tests.Real.Tool
 open HybridReplica.Tests.Inspect.Inspecting
-
-/// Some keys in two databases.
-let private some: byte[] =
-    snapshotWith
-        9
-        [
-            RdbPart.Database 0L
-            RdbPart.Entry(text "user:1" "alice")
-            RdbPart.Entry(text "user:2" (noise 500))
-            RdbPart.Entry(entry "list" 1 (RdbValue.List [| latin1 "a"; latin1 "b" |]))
-            RdbPart.Database 3L
-            RdbPart.Entry(entry "set" 2 (RdbValue.Set [| latin1 "m" |]))
-            RdbPart.Entry(text "user:3" "carol")
-        ]
-
-/// A file in a folder of its own, which is gone with it.
-type Snapshot(bytes: byte[]) =
-    let place = new Place()
-    let path = Path.Combine(place.Folder, "some.rdb")
-    do File.WriteAllBytes(path, bytes)
-    member _.Path = path
-    member _.Target = Path.Combine(place.Folder, "out")
-
-    member _.Files =
-        Directory.GetFiles place.Folder |> Array.map Path.GetFileName |> Array.sort
-
-    interface IDisposable with
-        member _.Dispose() = (place :> IDisposable).Dispose()
-
-/// Inspects these bytes.
-let private inspect (bytes: byte[]) arguments =
-    use snapshot = new Snapshot(bytes)
-    run ([ "inspect"; snapshot.Path ] @ arguments)
-
-let private writes name arguments (keys: string list) =
-    testCase name (fun () ->
-        let ended = inspect some (arguments @ [ "--format"; "keys" ])
-        endsWith 0 ended
-        Expect.equal ended.Errors "" "standard error"
-        Expect.equal ended.Text (String.concat "" [ for key in keys -> key + "\n" ]) "the keys")
-
-let private filters =
-    [
-        writes "all keys" [] [ "user:1"; "user:2"; "list"; "set"; "user:3" ]
-        writes "those in a database" [ "--db"; "3" ] [ "set"; "user:3" ]
-        writes "those in any of several databases" [ "--db"; "3"; "--db"; "9" ] [ "set"; "user:3" ]
-        writes "those that fit" [ "--match"; "user:*" ] [ "user:1"; "user:2"; "user:3" ]
-        writes "those that fit any of several patterns" [ "--match"; "*:3"; "--match"; "?ist" ] [ "list"; "user:3" ]
-        writes "those of some types" [ "--type"; "list,set" ] [ "list"; "set" ]
-        writes "those of some types, given one by one" [ "--type"; "list"; "--type"; "set" ] [ "list"; "set" ]
-        writes "those of some size" [ "--min-size"; "500" ] [ "user:2" ]
-        writes "the first of them" [ "--limit"; "2" ] [ "user:1"; "user:2" ]
-        writes "the first of those that pass" [ "--limit"; "2"; "--db"; "3" ] [ "set"; "user:3" ]
-        writes "all conditions hold" [ "--db"; "0"; "--match"; "user:*"; "--min-size"; "100" ] [ "user:2" ]
-        writes "none" [ "--match"; "nobody" ] []
-    ]
+open HybridReplica.Tests.Inspect.InspectedFiles
 
 let private complainsOf name bytes arguments exitCode said =
     testCase name (fun () -> inspect bytes arguments |> complains exitCode said)
-
-let private mistakes =
-    [
-        let mistaken name arguments said = complainsOf name some arguments 2 said
-        mistaken "a format that there is not" [ "--format"; "xml" ] [ "xml"; "jsonl" ]
-        mistaken "a type that there is not" [ "--type"; "string,text" ] [ "text"; "zset" ]
-        mistaken "a size that is none" [ "--min-size"; "much" ] [ "much"; "no size" ]
-        mistaken "a database that cannot be" [ "--db"; "-1" ] [ "--db"; "-1" ]
-        mistaken "no keys" [ "--limit"; "0" ] [ "--limit" ]
-        mistaken "an empty name of the output" [ "-o"; "" ] [ "--output" ]
-        mistaken "an option of masters" [ "--timeout"; "5" ] [ "--timeout"; "for masters" ]
-
-        for useless in
-            [
-                [ "--format"; "keys" ]
-                [ "--db"; "0" ]
-                [ "--match"; "*" ]
-                [ "--type"; "set" ]
-                [ "--limit"; "1" ]
-                [ "--min-size"; "1" ]
-                [ "-o"; "x" ]
-                [ "--keep-partial" ]
-            ] do
-            mistaken $"a check with {useless.Head}" ("--check" :: useless) [ "--check"; "no use" ]
-
-        testCase "the output is what is read" (fun () ->
-            use snapshot = new Snapshot(some)
-
-            run [ "inspect"; snapshot.Path; "--format"; "keys"; "-o"; snapshot.Path ]
-            |> complains 2 [ "the file that is read" ]
-
-            Expect.equal (File.ReadAllBytes snapshot.Path) some "the snapshot")
-
-        testCase "no snapshot at all" (fun () -> run [ "inspect" ] |> complains 2 [ "inspect" ])
-        testCase "an empty name" (fun () -> run [ "inspect"; "" ] |> complains 2 [ "name"; "empty" ])
-
-        testCase "a URI of something else" (fun () ->
-            run [ "inspect"; "http://127.0.0.1/" ] |> complains 2 [ "redis://"; "unix://" ])
-
-        testCase "a file that is not there" (fun () ->
-            run [ "inspect"; "127.0.0.1:6379" ]
-            |> complains 7 [ "no file 127.0.0.1:6379"; "redis://" ])
-
-        testCase "a folder" (fun () -> run [ "inspect"; Path.GetTempPath() ] |> complains 7 [ "is a folder" ])
-
-        testCase "a target in a folder that is not there" (fun () ->
-            inspect some [ "--format"; "keys"; "-o"; "/none/x" ]
-            |> complains 7 [ "/none/x"; "create the folder" ])
-    ]
 
 let private newer = Array.append (latin1 "REDIS0099") some[9..]
 
@@ -243,12 +138,20 @@ let private outputs =
 
             endsWith 0 ended
             Expect.equal ended.Text "user:1\n" "the keys")
-        testCase "standard input that says nothing can be interrupted" (fun () ->
-            use running =
-                startAs "/bin/sh" [ "-c"; $"sleep 60 | exec '{path}' inspect - --format keys" ] []
+        testCase "what commands cannot say is told, and is no failure" (fun () ->
+            let item = ModuleItem.Unsigned 1UL
 
-            running.Signal "TERM"
-            running.Wait() |> ignore)
+            let snapshot =
+                snapshotWith 9 [ RdbPart.ModuleAuxiliary(int64 (Modules.idOf "test__rdb" 1), 2L, [ item ]) ]
+
+            let ended = inspect snapshot [ "--format"; "resp" ]
+            endsWith 0 ended
+            Expect.equal ended.Text "" "standard output"
+
+            Expect.equal
+                ended.Errors
+                "hybrid-replica: What modules keep beside the keys has no command, and is not among those written.\n"
+                "standard error")
     ]
 
 let private checks =
@@ -316,8 +219,6 @@ let tests =
     testList
         "inspect"
         [
-            testList "filters" filters
-            testList "mistakes" mistakes
             testList "damage" damaged
             testList "outputs" outputs
             testList "checks" checks

@@ -37,7 +37,8 @@ let resp (buffer: OutputBuffer) : EntryFormat = RespEntries(buffer, true)
 
 let keys (buffer: OutputBuffer) : EntryFormat = KeyLines buffer
 
-/// What a format writes of the keys of a snapshot that pass. Texts longer than `partsAbove` come in parts.
+/// What a format writes of the keys of a snapshot that pass. Texts longer than `partsAbove` come in parts, and so does
+/// the snapshot.
 let writtenOf
     (format: OutputBuffer -> EntryFormat)
     (filter: EntryFilter)
@@ -49,7 +50,7 @@ let writtenOf
     let buffer = OutputBuffer()
     let format = format buffer
     let inspection = Inspection(format, buffer, output, filter, limit)
-    let options = RdbReaderOptions(PartsAbove = partsAbove)
+    let options = RdbReaderOptions(PartsAbove = partsAbove, BufferSize = partsAbove)
     RdbReader.Read(new MemoryStream(snapshot), inspection.Visit, options) |> ignore
     format.Finish()
     inspection.Flush()
@@ -102,3 +103,11 @@ let id milliseconds sequence : StreamId =
         Milliseconds = milliseconds
         Sequence = sequence
     }
+
+/// A text as it is, behind its length.
+let plain (text: string) : byte[] =
+    Array.concat [ [| 0x40uy ||| byte (text.Length >>> 8); byte text.Length |]; latin1 text ]
+
+/// A snapshot of these bytes: no text in it is compressed.
+let plainSnapshot (body: byte[] list) : byte[] =
+    Snapshots.withChecksum "REDIS0009" (Array.concat body)

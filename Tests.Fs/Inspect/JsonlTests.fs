@@ -79,6 +79,19 @@ let tests =
             <| Prop.forAll arbitrary (fun (content, seed) ->
                 let lines = linesOf (written jsonl (Writer.write seed content).Bytes)
                 Expect.all lines (Seq.forall (Char.IsControl >> not)) "characters")
+            testProperty "what is damaged is refused by its name, whatever the format"
+            <| Prop.forAll arbitrary (fun (content, seed) ->
+                let damaged = (Writer.write seed content).Bytes
+                let chance = Random(int seed)
+
+                for _ in 1..3 do
+                    damaged[chance.Next damaged.Length] <- byte (chance.Next 256)
+
+                for format in [ jsonl; resp; keys ] do
+                    try
+                        written format damaged |> ignore
+                    with :? HybridReplica.RdbException ->
+                        ())
             isLine
                 "a string"
                 9
@@ -132,7 +145,7 @@ let tests =
                     let value = noise length
 
                     let lines =
-                        snapshotOf 9 [ text "k" value ]
+                        plainSnapshot [ [| 0uy |]; plain "k"; plain value ]
                         |> writtenOf jsonl everything Int64.MaxValue 10
                         |> linesOf
 

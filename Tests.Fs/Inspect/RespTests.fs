@@ -96,11 +96,9 @@ let private batches =
             Expect.equal (lengths (commands 9 [ list ])) [ 2; 4; 4 ] "words of the commands")
         testCase "what comes in parts has a command of its own" (fun () ->
             let list =
-                entry "l" 1 (RdbValue.List [| latin1 "a"; latin1 (noise 100); latin1 "c" |])
+                plainSnapshot [ [| 1uy |]; plain "l"; [| 3uy |]; plain "a"; plain (noise 100); plain "c" ]
 
-            let written =
-                writtenOf resp everything Int64.MaxValue 10 (snapshotOf 9 [ list ])
-                |> commandsOf
+            let written = writtenOf resp everything Int64.MaxValue 10 list |> commandsOf
 
             Expect.equal
                 written

@@ -72,7 +72,7 @@ let private mistakes =
             place.IsUntouched())
     ]
 
-let private verbs = [ "backup"; "follow"; "replay"; "demo" ]
+let private verbs = [ "backup"; "follow"; "inspect"; "replay"; "demo" ]
 
 let private help =
     [

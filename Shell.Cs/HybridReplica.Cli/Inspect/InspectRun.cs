@@ -33,6 +33,7 @@ sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how, Tex
         var buffer = new OutputBuffer();
         var format = FormatOf(buffer);
         var inspection = new Inspection(format, buffer, output, plan.Filter, plan.Limit);
+        buffer.Offer = inspection.FlushIfLarge;
         var result = await VisitAsync(inspection, format, output, stop);
         await CompleteAsync(inspection, format, output, stop);
         await TellAsync(result, inspection, format, output);

@@ -56,6 +56,12 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
 
         if (_fate == Fate.Held && found.Offset - found.EntryOffset >= filter.LeastBytes)
             _fate = Fate.Passes;
+        FlushIfLarge();
+    }
+
+    /// <summary>Hands what is buffered to the output, if that is worth it and it need not be taken back.</summary>
+    public void FlushIfLarge()
+    {
         if (buffer.Length >= Room && _fate != Fate.Held)
             Flush();
     }

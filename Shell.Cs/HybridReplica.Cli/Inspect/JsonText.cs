@@ -14,6 +14,9 @@ sealed class JsonText(OutputBuffer output)
     // Three bytes make four letters; what is left over waits for the next part.
     const int Group = 3;
 
+    // More than a character can become.
+    const int Chunk = 1024;
+
     readonly byte[] _left = new byte[Group];
     int _leftCount;
 
@@ -106,14 +109,14 @@ sealed class JsonText(OutputBuffer output)
     // The lines are read by programs and people, never put into a page.
     void AddEscaped(ReadOnlySpan<byte> text)
     {
-        // A character may become two escapes of six letters each.
-        const int most = 12;
         while (!text.IsEmpty)
         {
-            var room = output.GetSpan(Math.Max(text.Length, most));
+            var room = output.GetSpan(Chunk);
             JavaScriptEncoder.UnsafeRelaxedJsonEscaping.EncodeUtf8(text, room, out var used, out var written);
             output.Advance(written);
             text = text[used..];
+            // What was compressed may be large, and six times as large when it is escaped.
+            output.Offer?.Invoke();
         }
     }
 }

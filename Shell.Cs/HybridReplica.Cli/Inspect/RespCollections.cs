@@ -4,13 +4,15 @@ namespace HybridReplica.Cli.Inspect;
 
 /// <summary>Commands for strings, lists, sets, sorted sets and hashes.</summary>
 /// <remarks>
-/// What comes in parts gets a command of its own, which is written as it comes: how long it will be is known. Only fields
+/// A large text gets a command of its own, which is written as it comes: how long it will be is known. Only fields
 /// and members of sorted sets are gathered: something else stands in front of them, or names them once more.
 /// </remarks>
 /// <param name="output">Where the commands go.</param>
 /// <param name="batch">What gathers elements.</param>
 sealed class RespCollections(OutputBuffer output, RespBatch batch)
 {
+    const int Large = 64 << 10;
+
     // The field, or the member, that the value or the score is still to come for, as a word.
     readonly OutputBuffer _name = new();
 
@@ -57,7 +59,7 @@ sealed class RespCollections(OutputBuffer output, RespBatch batch)
 
     void AddElement(RdbEvent found)
     {
-        if (IsWhole(found))
+        if (IsSmall(found))
         {
             batch.Words.AddText(found);
             batch.EndElement(words: 1);
@@ -75,7 +77,7 @@ sealed class RespCollections(OutputBuffer output, RespBatch batch)
 
     void AddFieldValue(RdbEvent found)
     {
-        if (IsWhole(found))
+        if (IsSmall(found))
         {
             batch.Words.Add(_name.Written.Span);
             batch.Words.AddText(found);
@@ -113,5 +115,7 @@ sealed class RespCollections(OutputBuffer output, RespBatch batch)
         batch.EndElement(words: 2);
     }
 
-    static bool IsWhole(RdbEvent found) => found.IsFirst && found.IsLast;
+    // A large text goes straight to the output, even if it is here as a whole because it was compressed.
+    static bool IsSmall(RdbEvent found) =>
+        found.IsNumber || (found is { IsFirst: true, IsLast: true, Total: <= Large });
 }
