@@ -18,7 +18,7 @@ static class InspectCommand
         var master = new MasterOptions(source);
         var inspect = new InspectOptions();
         var output = new OutputOptions(
-            "Print one JSON object at the end (on standard error where standard output is for keys), or the report as one"
+            "Print the report as one JSON object; for other formats one at the end (with -o - on standard error)"
         );
         var command = new Command("inspect", "Show what is in a snapshot, or write it in another form.");
         inspect.AddTo(command);

@@ -102,7 +102,7 @@ sealed class InspectOptions
     public string? Target(ParseResult parsed) =>
         parsed.GetValue(_output) is { } path and not ("-" or "/dev/stdout") ? path : null;
 
-    /// <summary>Whether standard output is for keys, whatever else is wrong: a report is one object at the end.</summary>
+    /// <summary>Whether standard output is for keys, whatever else is wrong.</summary>
     public bool WritesToStandardOutput(ParseResult parsed) =>
         Target(parsed) is null && !parsed.GetValue(_check) && parsed.GetValue(_format) is not InspectPlan.Summary;
 }

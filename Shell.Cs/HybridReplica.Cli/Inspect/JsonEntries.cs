@@ -6,8 +6,8 @@ namespace HybridReplica.Cli.Inspect;
 /// <summary>One JSON object on each line, for each key, and for each function library in front of them.</summary>
 /// <remarks>
 /// <para>
-/// The value is written as it comes, so that ten million members need no more memory than ten. How many elements it has,
-/// and how many bytes it takes, is known behind it only, and stands there.
+/// The value is written as it comes, so that ten million members need no more memory than ten. How many elements it
+/// has, and how many bytes it takes, is known behind it only, and stands there.
 /// </para>
 /// <para>
 /// Names and fields of a data set may be any bytes, and names of JSON members may not: a hash is an array of pairs

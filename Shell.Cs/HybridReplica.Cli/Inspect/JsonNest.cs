@@ -67,7 +67,7 @@ sealed class JsonNest(OutputBuffer output)
     /// <summary>Writes a number that is not signed.</summary>
     public void Number(ulong number) => output.AddUnsigned(number);
 
-    /// <summary>Writes a number with a fraction, so that reading it gives the same; JSON has no infinite ones.</summary>
+    /// <summary>Writes a number with a fraction. What JSON has no number for is a string.</summary>
     public void Number(double number)
     {
         if (double.IsFinite(number))

@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace HybridReplica.Cli.Inspect;
 
 /// <summary>
-/// Texts as JSON: a string where it is UTF-8, and an object with the key <c>base64</c> where it is not, or where it comes
-/// in parts, of which the last may be anything.
+/// Texts as JSON: a string where it is UTF-8, and an object with the key <c>base64</c> where it is not, or where it
+/// comes in parts, of which the last may be anything.
 /// </summary>
 /// <remarks>Every control character is escaped, so that none acts where the lines are shown.</remarks>
 sealed class JsonText(OutputBuffer output)

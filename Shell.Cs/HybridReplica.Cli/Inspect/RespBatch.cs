@@ -1,8 +1,8 @@
 namespace HybridReplica.Cli.Inspect;
 
 /// <summary>
-/// Commands that add to a key, a batch of elements at a time: a command says in front how many words it has, so they are
-/// gathered before.
+/// Commands that add to a key, a batch of elements at a time: a command says in front how many words it has, so they
+/// are gathered before.
 /// </summary>
 /// <param name="output">Where the commands go.</param>
 sealed class RespBatch(OutputBuffer output)

@@ -2,7 +2,7 @@ using HybridReplica.Core;
 
 namespace HybridReplica.Cli.Inspect;
 
-/// <summary>Commands for streams (<c>rewriteStreamObject</c>, 7.0.15), as far as their version has something to say.</summary>
+/// <summary>Commands for streams (<c>rewriteStreamObject</c>, 7.0.15): what their version has to say.</summary>
 /// <remarks>
 /// As when an AOF is rewritten, the times at which consumers were seen are those of the rebuilding, and what is pending
 /// although it was deleted from the stream is let go of by the server.
