@@ -150,6 +150,16 @@ let tests =
             testCase "puts together what differs in numbers only when there is much of it" (fun () ->
                 let tree = usual (Seq.init 5000 (fun index -> $"user{index}:name"))
                 Expect.equal (countsOf tree) [ "user*:", 5000L; "user*:name", 5000L ] "keys of each beginning")
+            testCase "takes numbers for numbers beside a word, or alone among letters" (fun () ->
+                let together (name: int -> string) = countsOf (usual (Seq.init 5000 name))
+                Expect.equal (together (fun index -> $"v{index}")) [ "v*", 5000L ] "one number"
+
+                Expect.equal
+                    (together (fun index -> $"shard{index / 70}-{index}"))
+                    [ "shard*-*", 5000L ]
+                    "two numbers beside a word"
+
+                Expect.equal (together (fun index -> $"a{index}b{index}c")) [ "*", 5000L ] "no word")
             testCase "puts together what differs in everything when there is much of it" (fun () ->
                 let tree = usual (random 1 5000 |> Seq.map (fun key -> $"{key}:name"))
 

@@ -15,6 +15,9 @@ sealed class PrefixNames(string separators)
     /// <summary>How many hexadecimal digits nobody calls a thing by.</summary>
     const int DigitsOfId = 16;
 
+    /// <summary>How many letters make a word.</summary>
+    const int ShortestWord = 3;
+
     const byte Star = (byte)'*';
     static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
     static readonly SearchValues<byte> HexadecimalOrDash = SearchValues.Create("-0123456789abcdefABCDEF"u8);
@@ -62,7 +65,30 @@ sealed class PrefixNames(string separators)
         return room[..2];
     }
 
-    static ReadOnlySpan<byte> Shape(ReadOnlySpan<byte> name, Span<byte> room)
+    // Numbers between single letters are none: they are part of something that no word stands for.
+    ReadOnlySpan<byte> Shape(ReadOnlySpan<byte> name, Span<byte> room)
+    {
+        var shape = WithoutNumbers(name, room);
+        return shape.Count(Star) > 1 && !HasWord(shape) ? Any(name, room) : shape;
+    }
+
+    static bool HasWord(ReadOnlySpan<byte> name)
+    {
+        while (name.IndexOfAnyExcept(Unlettered) is >= 0 and var first)
+        {
+            name = name[first..];
+            var end = name.IndexOfAny(Unlettered);
+            if (end < 0)
+                return name.Length >= ShortestWord;
+            if (end >= ShortestWord)
+                return true;
+            name = name[end..];
+        }
+
+        return false;
+    }
+
+    static ReadOnlySpan<byte> WithoutNumbers(ReadOnlySpan<byte> name, Span<byte> room)
     {
         var length = 0;
         while (name.IndexOfAny(Digits) is >= 0 and var first)
