@@ -115,6 +115,22 @@ let tests =
                     (countsOf (usual [ "a:b"; "a:c:d"; "a"; "a:" ]))
                     [ "a", 1L; "a:", 3L; "a:b", 1L; "a:c:", 1L; "a:c:d", 1L ]
                     "keys of each beginning")
+            testCase "takes keys apart at each of the separators, and keeps it" (fun () ->
+                let tree = PrefixTree ":/"
+
+                for key in [ "a/b:c"; "a:b" ] do
+                    tree.Add(ReadOnlySpan(Encoding.Latin1.GetBytes key), false, 1L)
+
+                Expect.equal
+                    (countsOf tree)
+                    [ "a/", 1L; "a/b:", 1L; "a/b:c", 1L; "a:", 1L; "a:b", 1L ]
+                    "keys of each beginning")
+            testCase "takes one to four printable ASCII characters for separators" (fun () ->
+                for good in [ ":"; " "; "~!"; ":/|." ] do
+                    Expect.isTrue (ReportOptions.AreSeparators good) good
+
+                for bad in [ ""; ":/|.-"; "\n"; "\127"; "é" ] do
+                    Expect.isFalse (ReportOptions.AreSeparators bad) bad)
             testCase "takes what is an id for *" (fun () ->
                 for id in
                     [

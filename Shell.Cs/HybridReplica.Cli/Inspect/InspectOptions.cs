@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HybridReplica.Cli.Inspect.Report;
 using Command = System.CommandLine.Command;
 
 namespace HybridReplica.Cli.Inspect;
@@ -64,10 +65,17 @@ sealed class InspectOptions
         CustomParser = given => Complaint.ReadNumber(given, given.Tokens[0], 1, long.MaxValue),
     };
 
+    readonly Option<string> _separators = new("--separators")
+    {
+        Description = "summary: the characters that divide keys",
+        HelpName = "CHARACTERS",
+        DefaultValueFactory = _ => ReportOptions.UsualSeparators,
+    };
+
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
-        Option[] options = [_format, _check, _output, _keepPartial, _db, _match, _type, _minSize, _limit];
+        Option[] options = [_format, _check, _output, _keepPartial, _db, _match, _type, _minSize, _limit, _separators];
         foreach (var option in options)
             command.Add(option);
     }
@@ -77,7 +85,7 @@ sealed class InspectOptions
     public InspectPlan Read(ParseResult parsed)
     {
         var check = parsed.GetValue(_check);
-        Option[] useless = [_format, _output, _keepPartial, _db, _match, _type, _minSize, _limit];
+        Option[] useless = [_format, _output, _keepPartial, _db, _match, _type, _minSize, _limit, _separators];
         if (check && useless.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
             throw new UsageException($"--check looks at all of it and writes none of it, so {given.Name} has no use");
 
@@ -93,6 +101,7 @@ sealed class InspectOptions
                 parsed.GetValue(_minSize) is { } size ? ByteSize.Read(size) : 0
             ),
             Limit = parsed.GetValue(_limit) ?? long.MaxValue,
+            Separators = parsed.GetValue(_separators)!,
         };
         plan.Validate();
         return plan;

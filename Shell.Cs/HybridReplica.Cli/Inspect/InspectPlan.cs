@@ -1,3 +1,5 @@
+using HybridReplica.Cli.Inspect.Report;
+
 namespace HybridReplica.Cli.Inspect;
 
 /// <summary>What a run of <c>inspect</c> is asked to do.</summary>
@@ -24,6 +26,9 @@ sealed class InspectPlan
     /// <summary>How many keys to write at most.</summary>
     public long Limit { get; init; } = long.MaxValue;
 
+    /// <summary>The characters that divide keys, for the report.</summary>
+    public string Separators { get; init; } = ReportOptions.UsualSeparators;
+
     /// <summary>Whether only to look whether it is sound.</summary>
     public bool IsCheck => Format == Check;
 
@@ -36,6 +41,12 @@ sealed class InspectPlan
     {
         if (!IsCheck && !Formats.Contains(Format))
             throw new UsageException($"There is no format {Format}; there are summary, jsonl, resp and keys");
+        if (!IsSummary && Separators != ReportOptions.UsualSeparators)
+            throw new UsageException("--separators is for the format summary");
+        if (!ReportOptions.AreSeparators(Separators))
+            throw new UsageException(
+                $"--separators takes one to {ReportOptions.MostSeparators} printable ASCII characters"
+            );
         if (Output?.Length == 0)
             throw new UsageException("The name of the file of --output is empty");
         if (Format == "resp" && Output is null && !Console.IsOutputRedirected)

@@ -112,7 +112,12 @@ sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how, Tex
             "jsonl" => new JsonEntries(buffer, plan.Filter.IsOpen),
             "resp" => new RespEntries(buffer, plan.Filter.IsOpen),
             "keys" => new KeyLines(buffer),
-            _ => new SummaryReport(buffer, source.Name, how.Json ? null : StyleOf(plan.Output)),
+            _ => new SummaryReport(
+                buffer,
+                source.Name,
+                new(DateTimeOffset.UtcNow) { Separators = plan.Separators },
+                how.Json ? null : StyleOf(plan.Output)
+            ),
         };
 
     static ReportStyle StyleOf(string? output)

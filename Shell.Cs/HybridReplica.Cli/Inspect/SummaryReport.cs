@@ -7,10 +7,12 @@ namespace HybridReplica.Cli.Inspect;
 /// <summary>The report on all entries that pass, written when there are no more.</summary>
 /// <param name="output">Where it goes.</param>
 /// <param name="source">What the report is about.</param>
+/// <param name="options">What it counts.</param>
 /// <param name="style">How it is shown. Null: as data.</param>
-sealed class SummaryReport(OutputBuffer output, string source, ReportStyle? style) : EntryFormat(output)
+sealed class SummaryReport(OutputBuffer output, string source, ReportOptions options, ReportStyle? style)
+    : EntryFormat(output)
 {
-    readonly SnapshotReport _report = new(new(DateTimeOffset.UtcNow));
+    readonly SnapshotReport _report = new(options);
 
     public override RdbLook Begin(RdbEvent entry)
     {

@@ -1,6 +1,6 @@
 namespace HybridReplica.Cli.Inspect.Report;
 
-/// <summary>The beginning of a key, kept while its value is read. Nothing more of a key is looked at in a report.</summary>
+/// <summary>The beginning of a key, kept while its value is read. A report looks at no more of it.</summary>
 sealed class KeyBuffer
 {
     /// <summary>How many bytes of a key are kept.</summary>

@@ -14,8 +14,8 @@ sealed record PrefixRow(string Name, Tally Tally, IReadOnlyList<PrefixRow> Child
     const int Most = 10;
 
     /// <summary>
-    /// All that is worth being shown of a tree, to which no keys are added any more. The row itself stands for all keys,
-    /// and has no name.
+    /// All that is worth being shown of a tree, to which no keys are added any more. The row itself stands for all
+    /// keys, and has no name.
     /// </summary>
     public static PrefixRow Of(PrefixTree tree)
     {

@@ -7,12 +7,13 @@ namespace HybridReplica.Cli.Inspect.Report;
 sealed record ReportStyle(int Width, bool HasColour, char Bar)
 {
     const int UsualWidth = 100;
+    const int Narrowest = 40;
     const int Widest = 120;
     const int Utf8 = 65001;
 
     /// <summary>
-    /// What suits standard output: colours on a terminal only, and never if NO_COLOR is set or the terminal is said to be
-    /// dumb.
+    /// What suits standard output: colours on a terminal only, and never if NO_COLOR is set or the terminal is said to
+    /// be dumb.
     /// </summary>
     public static ReportStyle OfStandardOutput()
     {
@@ -22,7 +23,7 @@ sealed record ReportStyle(int Width, bool HasColour, char Bar)
             !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             || Environment.GetEnvironmentVariable("TERM") is "dumb";
         return new(
-            width > 0 ? Math.Min(width, Widest) : UsualWidth,
+            width > 0 ? Math.Clamp(width, Narrowest, Widest) : UsualWidth,
             isTerminal && !wantsNone,
             Console.OutputEncoding.CodePage == Utf8 ? '█' : '#'
         );

@@ -46,7 +46,7 @@ static class ReportWords
             _ => "never",
         };
 
-    /// <summary>What a field means, where its value does not say it to people. Null: it does, or is not known.</summary>
+    /// <summary>What a field means, where its value does not say so. Null: it does, or nobody knows.</summary>
     public static string? Meaning(SnapshotField field) =>
         !long.TryParse(field.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? null

@@ -4,8 +4,8 @@ using HybridReplica.Core;
 namespace HybridReplica.Cli.Inspect.Report;
 
 /// <summary>
-/// What a snapshot is made of, counted while it is read. Entries that are not to be counted are not visited; entries are
-/// counted at their ends, so it is enough to leave out the ends of those.
+/// What a snapshot is made of, counted while it is read. Entries are counted at their ends: of those that are not to be
+/// counted, it is enough to leave out the ends.
 /// </summary>
 sealed class SnapshotReport(ReportOptions options)
 {

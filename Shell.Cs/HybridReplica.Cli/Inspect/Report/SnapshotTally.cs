@@ -3,7 +3,7 @@ namespace HybridReplica.Cli.Inspect.Report;
 /// <summary>Counts the keys of a snapshot in every way that a report shows. Its memory is bounded.</summary>
 sealed class SnapshotTally(ReportOptions options)
 {
-    /// <summary>How many databases are counted one by one. A server has sixteen, unless it was told otherwise.</summary>
+    /// <summary>How many databases are counted one by one. Servers have sixteen, unless they are told.</summary>
     public const int MostDatabases = 1024;
 
     /// <summary>The number that the databases beyond those are counted under.</summary>
