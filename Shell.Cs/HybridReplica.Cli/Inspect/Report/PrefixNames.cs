@@ -4,8 +4,8 @@ using System.Text;
 namespace HybridReplica.Cli.Inspect.Report;
 
 /// <summary>
-/// Takes keys apart, and names the parts. What is an id rather than a name is <c>*</c> from the start: parts with
-/// digits and no letters, those made of sixteen or more hexadecimal digits, and those longer than <see cref="Longest"/>.
+/// Takes keys apart, and names the parts. What is an id rather than a name is <c>*</c> from the start: a part with
+/// digits and no letters, one made of sixteen or more hexadecimal digits, and one longer than <see cref="Longest"/>.
 /// </summary>
 sealed class PrefixNames(string separators)
 {
