@@ -5,23 +5,30 @@ open System
 open Expecto
 open HybridReplica.Core
 
-/// Reads an RDB, and puts its entries together.
+/// Reads an RDB, no more of it at a time than is wanted, and puts its entries together.
 let private entriesOf (partsAbove: int) (limit: int64) (rdb: byte[]) : RdbEntry list =
     let mutable scan = RdbScanner.Start(partsAbove, 1000000L)
     let mutable token = RdbToken()
+    let mutable start = 0
+    let mutable length = 0
     let mutable scratch: byte[] = [||]
     let mutable assembly = EntryAssembly.Empty limit
     let mutable isOver = false
     let entries = ResizeArray()
 
     while not isOver do
-        match RdbScanner.Next(&scan, ReadOnlySpan rdb, Span scratch, RdbLook.Typed, &token) with
+        let window = ReadOnlySpan(rdb, start, length)
+
+        match RdbScanner.Next(&scan, window, Span scratch, RdbLook.Typed, &token) with
         | RdbStep.Token ->
             let struct (next, entry) =
-                EntryAssembly.Add(assembly, &scan, &token, ReadOnlySpan rdb, ReadOnlySpan scratch)
+                EntryAssembly.Add(assembly, &scan, &token, window, ReadOnlySpan scratch)
 
             assembly <- next
             ValueOption.iter entries.Add entry
+        | RdbStep.NeedsMore when start + length < rdb.Length ->
+            start <- start + RdbScanner.Release(&scan, window)
+            length <- min (int scan.Wanted) (rdb.Length - start)
         | RdbStep.NeedsScratch -> scratch <- Array.zeroCreate (int scan.Wanted)
         | RdbStep.Finished -> isOver <- true
         | step -> failwith $"%A{step}: %A{scan.Trouble}"
@@ -152,6 +159,12 @@ let tests =
                             Expect.isLessThanOrEqual (int64 parts.Length) (2L * needed + 1L) "parts"
 
                         Expect.equal (parts |> List.sumBy (fun part -> countOf part.Value)) 1000 "members")
+            testCase "a long string has parts as large as the limit, as far as it is read in smaller ones" (fun () ->
+                let bytes = Array.init 1000 byte
+                let value = Array.append [| 0x43uy; 0xE8uy |] bytes
+                let parts = EntryBytes.rdbOf "REDIS0010"B 0 value |> entriesOf 10 25L
+                Expect.equal (parts |> List.map (fun part -> countOf part.Value)) (List.replicate 40 25) "bytes"
+                Expect.equal (added parts) (RdbValue.String bytes) "the string")
             testCase "what a stream says of itself comes with its last part" (fun () ->
                 everySample (fun name rdb value ->
                     match value with

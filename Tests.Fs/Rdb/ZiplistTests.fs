@@ -1,6 +1,7 @@
 /// Ziplists, walked: each encoding at both ends of what it can hold, and each way they can be damaged.
 module HybridReplica.Tests.ZiplistTests
 
+open System
 open Expecto
 open HybridReplica.Core
 open HybridReplica.Tests.PackedSamples
@@ -84,6 +85,11 @@ let tests =
                             (Array.updateAt 4 wrong blob)
                             PackedTrouble.WrongTail
                             $"{wrong}")
+            testCase "a last element beyond the end is found out before anything is walked" (fun () ->
+                let mutable cursor = PackedCursor()
+                let blob = Array.updateAt 4 12uy (ziplist [])
+                Expect.isFalse (Ziplist.Open(ReadOnlySpan blob, &cursor)) "it is opened"
+                Expect.equal cursor.Trouble PackedTrouble.WrongTail "trouble")
             testCase "an encoding there is none of is refused" (fun () ->
                 for first in [ 0xC1uy .. 0xCFuy ] @ [ 0xD1uy .. 0xDFuy ] @ [ 0xE1uy .. 0xEFuy ] @ [ 0xFFuy ] do
                     let blob = ziplist [ [| first; 0uy; 0uy |] ]

@@ -34,8 +34,10 @@ let tests =
                     let blob = Array.updateAt 0 count (zipmap [ pair 1 1; pair 2 2 ])
                     refuses PackedContainer.Zipmap blob PackedTrouble.WrongCount $"{count}")
             testCase "four bytes for a length that fits into one are refused" (fun () ->
-                let blob = [| 1uy; 254uy; 1uy; 0uy; 0uy; 0uy; 97uy; 1uy; 0uy; 98uy; 255uy |]
-                refuses PackedContainer.Zipmap blob PackedTrouble.UnknownEncoding "the key")
+                for length in [ 0; 1; 253 ] do
+                    let key = Array.concat [ [| 254uy |]; little 4 length; filling length ]
+                    let blob = zipmap [ Array.append key [| 1uy; 0uy; 98uy |] ]
+                    refuses PackedContainer.Zipmap blob PackedTrouble.UnknownEncoding $"{length} bytes")
             testCase "what reaches beyond the end is refused" (fun () ->
                 for body in
                     [
