@@ -167,6 +167,30 @@ let private copying =
 
         Expect.equal scan.Offset written.Bytes.LongLength "where it ends")
 
+/// Does nothing with what is found.
+type private Ignoring() =
+    interface ITokens with
+        member _.Take(_, _, _, _) = ()
+
+let private allocating =
+    testProperty "reading allocates nothing"
+    <| ContentGenerators.law (fun _ written ->
+        let feeder = Feeder()
+        let ignoring = Ignoring()
+
+        for look in looks do
+            let feeding = atOnce look
+
+            let allocated () =
+                let before = GC.GetAllocatedBytesForCurrentThread()
+                feeder.Feed(written.Bytes, written.Bytes.Length, feeding, ignoring) |> ignore
+                GC.GetAllocatedBytesForCurrentThread() - before
+
+            // The feeder makes room at first, and the runtime something for itself now and then. What reading allocates
+            // it allocates every time.
+            let least = Seq.init 5 (fun _ -> allocated ()) |> Seq.min
+            Expect.equal least 0L $"bytes, {look}")
+
 let private bounds =
     testList
         "bounds"
@@ -192,4 +216,4 @@ let private bounds =
                 Expect.equal raw expected "the values")
         ]
 
-let tests = testList "RDB reading" [ model; cutting; copying; bounds ]
+let tests = testList "RDB reading" [ model; cutting; copying; allocating; bounds ]
