@@ -2,7 +2,6 @@
 module HybridReplica.Tests.Real.FollowEntriesTests
 
 open System
-open System.Threading
 open System.Threading.Tasks
 open Expecto
 open HybridReplica
@@ -158,14 +157,15 @@ let tests =
                     | _ -> false
 
                 let following =
-                    Task.Run<int * int64 * int64 * int>(fun () -> sleepOverFirst (withEntries server.Port) awake.Task isOver)
+                    Task.Run<int * int64 * int64 * int>(fun () ->
+                        sleepOverFirst (withEntries server.Port) awake.Task isOver)
 
                 try
                     Waiting.until "the snapshot is here, and the stream behind it" (fun () ->
                         writer.Info("replication", "slave0").Contains("state=online", StringComparison.Ordinal))
 
                     // Three times as long as the master waits for a sign of life.
-                    Thread.Sleep(TimeSpan.FromSeconds 6.0)
+                    Task.Delay(TimeSpan.FromSeconds 6.0).Wait()
                 finally
                     awake.SetResult()
 
