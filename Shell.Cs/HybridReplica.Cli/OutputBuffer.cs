@@ -38,6 +38,19 @@ sealed class OutputBuffer : IBufferWriter<byte>
         Length += bytes.Length;
     }
 
+    /// <summary>Adds bytes at the end that may be many, and offers them on the way.</summary>
+    public void AddLarge(ReadOnlySpan<byte> bytes)
+    {
+        const int piece = 1 << 20;
+        for (; bytes.Length > piece; bytes = bytes[piece..])
+        {
+            Add(bytes[..piece]);
+            Offer?.Invoke();
+        }
+
+        Add(bytes);
+    }
+
     /// <summary>Adds one byte at the end.</summary>
     public void Add(byte value)
     {

@@ -24,8 +24,8 @@ static class InspectSummary
     public static string Line(RdbResult? result, long written, long bytes, InspectPlan plan)
     {
         var target = plan.Output ?? "standard output";
-        var about = result is null ? "" : $" of {Number(result.Entries)} ({About(result)})";
-        return $"{Keys(written)}{about}, {Summary.Bytes(bytes)} written: {target}";
+        var (all, about) = result is null ? ("", "") : ($" of {Number(result.Entries)}", $"; {About(result)}");
+        return $"{Keys(written)}{all} written to {target}, {Summary.Bytes(bytes)}{about}";
     }
 
     /// <summary>The JSON object on keys that were written.</summary>

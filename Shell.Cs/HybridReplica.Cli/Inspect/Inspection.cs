@@ -48,14 +48,12 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
                 break;
             default:
                 if (_fate != Fate.None)
-                    format.Add(found);
+                    Add(found);
                 else if (found.ValueType is null)
                     AddBeside(found);
                 break;
         }
 
-        if (_fate == Fate.Held && found.Offset - found.EntryOffset >= filter.LeastBytes)
-            _fate = Fate.Passes;
         FlushIfLarge();
     }
 
@@ -100,6 +98,13 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
         _fate = Fate.Held;
         _start = buffer.Length;
         entry.Look = format.Begin(entry);
+    }
+
+    void Add(RdbEvent found)
+    {
+        if (_fate == Fate.Held && found.Offset - found.EntryOffset >= filter.LeastBytes)
+            _fate = Fate.Passes;
+        format.Add(found);
     }
 
     void End(RdbEvent entry)

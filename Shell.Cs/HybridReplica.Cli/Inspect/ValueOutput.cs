@@ -44,7 +44,7 @@ static class ValueOutput
 
         if (found.IsFirst)
             output.AddWordHead(found.Total);
-        output.Add(found.Text);
+        output.AddLarge(found.Text);
         if (found.IsLast)
             output.Add("\r\n"u8);
     }
