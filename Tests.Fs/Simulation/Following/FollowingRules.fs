@@ -26,6 +26,14 @@ type FollowingRules(plan: FollowingPlan, start: Position voption) =
     let isWithinPeriod time = clock - time < following.Period
     let isAboutWithinPeriod time = clock - time <= following.Period
 
+    // What SYNC asks for counts from then on, and what a master promises without being asked like that when it does.
+    let count () =
+        require
+            "there are no more full resyncs in a period than allowed"
+            (List.length (List.filter isWithinPeriod fullResyncs) < following.FullResyncs)
+
+        fullResyncs <- clock :: fullResyncs
+
     let onFullResync reason =
         match reason with
         | FullResyncReason.NoPosition ->
@@ -46,11 +54,8 @@ type FollowingRules(plan: FollowingPlan, start: Position voption) =
             "nothing is copied where only a partial resync is allowed"
             (following.Policy <> ResumePolicy.PartialOnly)
 
-        require
-            "there are no more full resyncs in a period than allowed"
-            (List.length (List.filter isWithinPeriod fullResyncs) < following.FullResyncs)
-
-        fullResyncs <- clock :: fullResyncs
+        if reason <> FullResyncReason.NotResumable then
+            count ()
 
     let onLog (entry: LogEvent) =
         match entry with
@@ -113,6 +118,7 @@ type FollowingRules(plan: FollowingPlan, start: Position voption) =
                  || following.Policy = ResumePolicy.FullOnly
                  || wasBroken >= 2
                  || not fullResyncs.IsEmpty)
+        | Request.Sync -> count ()
         | Request.Ack(applied, durable) ->
             let isHeld (offset: int64) isDurable =
                 isTrue link.Truth consumer.Said isDurable offset
