@@ -109,6 +109,12 @@ public sealed class ReplicaClient : IAsyncDisposable
     /// keeping alive go on while the consumer is busy; what comes meanwhile waits in memory and then in a file.
     /// </para>
     /// <para>
+    /// With <see cref="ReplicaOptions.Entries"/> a snapshot is decoded when its entries are asked for, and received as
+    /// fast as it comes all the same: a master gives up a replica that takes nothing of a streamed snapshot for longer
+    /// than its <c>repl-timeout</c> (<c>replicationCron</c>, 7.0.15), or for which more is written meanwhile than
+    /// <c>client-output-buffer-limit</c> allows.
+    /// </para>
+    /// <para>
     /// A client follows once at a time. Whatever may pass is tried again: until the master has been joined, as often
     /// as <see cref="ReplicaOptions.Attempts"/> says, and for ever after that.
     /// </para>
