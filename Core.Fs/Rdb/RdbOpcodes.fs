@@ -131,7 +131,7 @@ type internal RdbOpcodes =
                 scan.place <- RdbPlace.Key
                 RdbNumbers.GoOn
         | steps ->
-            if number = RdbTypes.KeyMetadata && vendor = RdbVendor.Redis then
+            if number = RdbTypes.KeyMetadata && vendor.IsRedis then
                 RdbOpcodes.BeginEntry &scan
 
             scan.used <- scan.used + 1
