@@ -126,6 +126,7 @@ let private all =
             Inspect.InspectChoiceTests.tests
             Inspect.InspectToolTests.tests
             Inspect.InspectMasterTests.tests
+            Inspect.InspectMemoryTests.tests
         ]
 
 [<EntryPoint>]

@@ -4,6 +4,7 @@ module HybridReplica.Tests.Benchmarks.InspectBenchmark
 open System
 open System.Globalization
 open System.IO
+open HybridReplica.Tests
 open HybridReplica.Tests.RealServer
 open HybridReplica.Tests.Benchmarks.Measuring
 

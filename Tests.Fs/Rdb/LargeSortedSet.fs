@@ -1,5 +1,5 @@
 /// A sorted set that no packed container can hold, and that should not have to be in memory.
-module HybridReplica.Tests.Benchmarks.LargeSortedSet
+module HybridReplica.Tests.LargeSortedSet
 
 open System
 open System.Buffers.Binary
