@@ -193,6 +193,8 @@ type internal RdbOpcodes =
     static member EntryEnd(scan: byref<RdbScan>, token: byref<RdbToken>) : RdbStep =
         scan.entries <- scan.entries + 1L
         scan.place <- RdbPlace.EntryOver
+        // What was passed over silently may have left something in it.
+        token <- RdbToken()
         token.kind <- RdbTokenKind.EntryEnded
         token.number <- scan.Offset - scan.entryOffset
         token.second <- scan.Offset - scan.valueOffset

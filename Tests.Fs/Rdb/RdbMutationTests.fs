@@ -151,8 +151,8 @@ let private ofShare share =
             | null -> ()
             | trouble -> met.Add(troubleName trouble) |> ignore
 
-        // Troubles are all that is allocated, with what they name, two short arrays for each head, and what is made when
-        // something is read for the first time.
+        // Troubles are all that is allocated, with what they name, two short arrays for each head, and what is made
+        // when something is read for the first time.
         let bound = 150L * reader.Failures + 64L * 7L * count + 100_000L
         Expect.isLessThanOrEqual reader.Allocated bound $"bytes allocated for {count} RDBs"
 

@@ -216,4 +216,32 @@ let private bounds =
                 Expect.equal raw expected "the values")
         ]
 
-let tests = testList "RDB reading" [ model; cutting; copying; allocating; bounds ]
+let private ends =
+    testCase "the end of an entry has no text, whatever was passed over" (fun () ->
+        // An array with one number in it, whose checksum is off.
+        let array =
+            [|
+                yield! "REDIS0014"B
+                yield! [| 28uy; 1uy; byte 'a'; 1uy; 0uy; 0uy; 1uy |]
+                yield! BitConverter.GetBytes 33L
+                255uy
+                yield! Array.zeroCreate<byte> 8
+            |]
+
+        let mutable scan = RdbScanner.Start(100, 1000L)
+        let mutable token = RdbToken()
+
+        while token.Kind <> RdbTokenKind.EntryEnded do
+            let step =
+                RdbScanner.Next(&scan, ReadOnlySpan array, Span.Empty, RdbLook.Skip, &token)
+
+            Expect.equal step RdbStep.Token "something is found"
+
+        let text =
+            token.Text(ReadOnlySpan array, ReadOnlySpan.Empty, Span(Array.zeroCreate<byte> 20))
+
+        Expect.equal (text.ToArray()) [||] "its text"
+        Expect.isFalse token.IsNumber "whether it is a number")
+
+let tests =
+    testList "RDB reading" [ model; cutting; copying; allocating; bounds; ends ]
