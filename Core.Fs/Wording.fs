@@ -192,7 +192,7 @@ module Wording =
         | Fault.Gap _ -> "begin again with a snapshot, and give the master a larger repl-backlog-size"
         | Fault.TooManyFullResyncs _ ->
             "give the master a larger repl-backlog-size and client-output-buffer-limit, or allow more full resyncs"
-        | Fault.SnapshotUnreadable fault -> RdbWording.advice fault.Trouble
+        | Fault.SnapshotUnreadable _ -> "keep the snapshot in a file and look into it, or follow without its entries"
         | Fault.SnapshotCorrupt _ -> "try again; if it happens again, the master or the network damages data"
         | Fault.File(_, trouble) -> fileAdvice trouble
         | Fault.OutOfTurn _ -> "please report this as a bug"

@@ -6,6 +6,11 @@ open System
 [<AbstractClass; Sealed>]
 type internal RdbArrays =
 
+    // What an element is: a string, an integer, a number with a fraction, or a short string.
+    static member private IntegerTag = 1
+    static member private FloatTag = 2
+    static member private LastTag = 3UL
+
     /// How many elements there are, and where the next is inserted, if that is known.
     static member Head
         (scan: byref<RdbScan>, window: ReadOnlySpan<byte>, distance: int, token: byref<RdbToken>)
@@ -43,7 +48,7 @@ type internal RdbArrays =
 
         if step <> RdbNumbers.GoOn then
             step
-        elif uint64 token.second > 3UL then
+        elif uint64 token.second > RdbArrays.LastTag then
             scan.used <- start
             RdbNumbers.Fail(&scan, RdbTrouble.ImpossibleLength(uint64 token.second))
         else
@@ -55,19 +60,31 @@ type internal RdbArrays =
             else
                 step
 
+    static member private Number
+        (scan: byref<RdbScan>, window: ReadOnlySpan<byte>, kind: RdbTokenKind, token: byref<RdbToken>)
+        : RdbStep =
+        let step = RdbNumbers.Fixed(&scan, window, 8, &token)
+
+        if step = RdbNumbers.GoOn then
+            RdbProgress.Taken(&scan, kind, &token)
+        else
+            step
+
     /// An element: its index; then its value, unless that is a string: `Finished`.
     static member Element(scan: byref<RdbScan>, window: ReadOnlySpan<byte>, token: byref<RdbToken>) : RdbStep =
-        match scan.inside with
-        | 0 -> RdbArrays.Index(&scan, window, &token)
-        | 2
-        | 3 as tag ->
-            let step = RdbNumbers.Fixed(&scan, window, 8, &token)
+        if scan.inside = 0 then
+            RdbArrays.Index(&scan, window, &token)
+        elif scan.inside = 1 + RdbArrays.IntegerTag then
+            let step = RdbArrays.Number(&scan, window, RdbTokenKind.ArrayValue, &token)
 
-            if step <> RdbNumbers.GoOn then
-                step
-            elif tag = 2 then
-                token.place <- TextPlace.Number
-                RdbProgress.Taken(&scan, RdbTokenKind.ArrayValue, &token)
-            else
-                RdbProgress.Taken(&scan, RdbTokenKind.ArrayFloat, &token)
-        | _ -> RdbStep.Finished
+            token.place <-
+                if step = RdbStep.Token then
+                    TextPlace.Number
+                else
+                    TextPlace.Nowhere
+
+            step
+        elif scan.inside = 1 + RdbArrays.FloatTag then
+            RdbArrays.Number(&scan, window, RdbTokenKind.ArrayFloat, &token)
+        else
+            RdbStep.Finished

@@ -103,6 +103,8 @@ type internal RdbContainers =
 
         if not isNumber then
             RdbNumbers.Fail(&scan, RdbTrouble.Uneven(Packed.Name PackedContainer.Listpack))
+        elif number < 0L then
+            RdbNumbers.Fail(&scan, RdbTrouble.ImpossibleLength(uint64 number))
         elif number = 0L then
             RdbNumbers.GoOn
         else

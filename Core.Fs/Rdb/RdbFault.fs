@@ -8,7 +8,7 @@ type RdbFault =
         Offset: int64
         /// None: before the first entry.
         Database: int voption
-        /// The key of the entry it happened in. None: it happened between two entries.
+        /// The key of the entry it happened in, or its first 256 bytes. None: it happened between two entries.
         Key: byte[] voption
         /// How many entries were read to their end before.
         Entries: int64

@@ -36,7 +36,9 @@ type internal RdbOpcodes =
                 RdbStep.Token
             | ValueSome version when RdbOpcodes.IsReal version ->
                 RdbNumbers.Fail(&scan, RdbTrouble.FutureVersion version)
-            | _ -> RdbNumbers.Fail(&scan, RdbTrouble.NotRdb)
+            | ValueSome version ->
+                RdbNumbers.Fail(&scan, RdbTrouble.Refused(version.Number, "a version that Valkey never had"))
+            | ValueNone -> RdbNumbers.Fail(&scan, RdbTrouble.NotRdb)
 
     // What opcodes say of the entry that is next belongs to it.
     static member private BeginEntry(scan: byref<RdbScan>) : unit =
@@ -80,14 +82,19 @@ type internal RdbOpcodes =
         step
 
     static member private Idle(scan: byref<RdbScan>, window: ReadOnlySpan<byte>) : RdbStep =
+        let start = scan.used
         let mutable number = 0L
         RdbOpcodes.BeginEntry &scan
         let step = RdbOpcodes.Operand(&scan, window, 0, &number)
 
-        if step = RdbNumbers.GoOn then
-            scan.idle <- max 0L number
+        if step = RdbNumbers.GoOn && number < 0L then
+            scan.used <- start
+            RdbNumbers.Fail(&scan, RdbTrouble.ImpossibleLength(uint64 number))
+        else
+            if step = RdbNumbers.GoOn then
+                scan.idle <- number
 
-        step
+            step
 
     static member private Frequency(scan: byref<RdbScan>, window: ReadOnlySpan<byte>) : RdbStep =
         RdbOpcodes.BeginEntry &scan

@@ -9,12 +9,12 @@ type RdbScanner =
 
     /// <summary>The beginning of an RDB.</summary>
     /// <param name="partsAbove">
-    /// Texts of values longer than this many bytes come in parts, unless they are compressed.
+    /// Texts of values longer than this many bytes come in parts that are not, unless they are compressed. At least one.
     /// </param>
     /// <param name="limit">The most bytes that may have to be in the window, or in the scratch memory, at once.</param>
     static member Start(partsAbove: int, limit: int64) : RdbScan =
         let mutable scan = RdbScan()
-        scan.partsAbove <- partsAbove
+        scan.partsAbove <- max 1 partsAbove
         scan.limit <- limit
         scan.entryOffset <- -1L
         scan.idle <- -1L

@@ -163,17 +163,20 @@ type internal RdbSteps =
         let mutable size = 0
         let step = RdbNumbers.Length(&scan, window, 0, &value, &size)
 
-        if step = RdbNumbers.GoOn then
-            scan.used <- scan.used + size
+        let expiry =
+            if isCounted then
+                int64 value + scan.expiryBase - 1L
+            else
+                int64 value
 
-            scan.fieldExpiry <-
-                if value = 0UL then -1L
-                elif isCounted then int64 value + scan.expiryBase - 1L
-                else int64 value
-
-            RdbProgress.TakenSilently &scan
-        else
+        if step <> RdbNumbers.GoOn then
             step
+        elif value > uint64 Int64.MaxValue || (value > 0UL && expiry < 0L) then
+            RdbNumbers.Fail(&scan, RdbTrouble.ImpossibleLength value)
+        else
+            scan.used <- scan.used + size
+            scan.fieldExpiry <- if value = 0UL then -1L else expiry
+            RdbProgress.TakenSilently &scan
 
     static member private TellExpiry(scan: byref<RdbScan>, token: byref<RdbToken>) : RdbStep =
         if scan.fieldExpiry < 0L then
@@ -232,7 +235,10 @@ type internal RdbSteps =
             | StepKind.ExpiryBase ->
                 scan.expiryBase <- token.number
                 RdbProgress.TakenSilently &scan
-            | StepKind.ExpiryBehind when token.number < 0L -> RdbProgress.TakenSilently &scan
+            | StepKind.ExpiryBehind when token.number = -1L -> RdbProgress.TakenSilently &scan
+            | StepKind.ExpiryBehind when token.number < 0L ->
+                scan.used <- scan.used - 8
+                RdbNumbers.Fail(&scan, RdbTrouble.ImpossibleLength(uint64 token.number))
             | _ -> RdbProgress.Taken(&scan, current.Token, &token)
 
     /// Takes the next step, or a part of it. Finished: it was the last.

@@ -142,7 +142,8 @@ type internal RdbTexts =
     // What there is of the text that comes in parts.
     static member private Part(scan: byref<RdbScan>, window: ReadOnlySpan<byte>, token: byref<RdbToken>) : RdbStep =
         let left = scan.textTotal - scan.textBefore
-        let there = int (min left (int64 (RdbNumbers.Unused(&scan, window))))
+        let unused = min scan.partsAbove (RdbNumbers.Unused(&scan, window))
+        let there = int (min left (int64 unused))
 
         if there = 0 then
             RdbNumbers.Ask(&scan, 1L)

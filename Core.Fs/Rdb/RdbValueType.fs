@@ -22,8 +22,8 @@ type RdbValueType internal (number: int, kind: RdbKind, encoding: string, layout
     /// What a key of this form holds.
     member _.Kind = kind
 
-    /// What the command `TYPE` says: `string`, `list`, `set`, `zset`, `hash`, `stream`. Of modules it says their own
-    /// name for it.
+    /// What the command `TYPE` says: `string`, `list`, `set`, `zset`, `hash`, `stream`, `array`. Of what belongs to a
+    /// module it says the module's own name for it, and this `module`.
     member _.KindName =
         match kind with
         | RdbKind.String -> "string"

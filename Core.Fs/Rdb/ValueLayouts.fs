@@ -18,7 +18,7 @@ module internal ValueLayouts =
     let private fixed64 = step StepKind.Fixed64
     let private rawId = step StepKind.RawId
 
-    // A step that says nothing.
+    // A step that says nothing, and so has a token that is never told.
     let private silent kind = step kind RdbTokenKind.Started
 
     let private packed kind (container: PackedContainer) token =

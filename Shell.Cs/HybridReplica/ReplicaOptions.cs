@@ -134,7 +134,7 @@ public sealed class ReplicaOptions
 
     /// <summary>
     /// Following: entries of a snapshot whose values are larger than this, in bytes, are handed out in parts
-    /// (<see cref="RdbEntry.Part"/>). Default: 1 MiB.
+    /// (<see cref="RdbEntry.Part"/>), as <see cref="RdbReaderOptions.EntryLimit"/> says. Default: 1 MiB.
     /// </summary>
     public int EntryLimit { get; set; } = 1 << 20;
 

@@ -91,6 +91,18 @@ let private examples =
         RdbTrouble.BadModule 6UL,
         9L
         "an array whose flag is none", entry 28 [| 1uy; 2uy |], RdbTrouble.ImpossibleLength 2UL, 0L
+        "a field that expires later than anything",
+        entry 24 (Array.concat [ BitConverter.GetBytes Int64.MaxValue; [| 1uy; 5uy; 1uy; 102uy; 1uy; 118uy |] ]),
+        RdbTrouble.ImpossibleLength 5UL,
+        9L
+        "a field whose expiry does not fit into a number",
+        entry 22 (Array.concat [ [| 1uy |]; longest; [| 1uy; 102uy; 1uy; 118uy |] ]),
+        RdbTrouble.ImpossibleLength UInt64.MaxValue,
+        1L
+        "a field in a listpack that expired before 1970",
+        entry 23 (listpack [| 0x81uy; 102uy; 2uy; 0x81uy; 118uy; 2uy; 0xDFuy; 0xFFuy; 2uy |]),
+        RdbTrouble.ImpossibleLength UInt64.MaxValue,
+        0L
         "an element of an array of no kind", entry 28 [| 1uy; 0uy; 5uy; 4uy |], RdbTrouble.ImpossibleLength 4UL, 2L
     ]
 
@@ -103,6 +115,34 @@ let private named =
                     let read = read RdbLook.Typed bytes
                     Expect.equal read.Trouble (Some trouble) "the trouble"
                     Expect.equal read.Offset (valueOffset + offset) "where it is")
+            testCase "a field of Valkey that expired before 1970, and does not say so with -1" (fun () ->
+                let bytes =
+                    Array.concat
+                        [
+                            latin1 "VALKEY080"
+                            [| 22uy; 1uy; 107uy; 1uy; 1uy; 102uy; 1uy; 118uy |]
+                            BitConverter.GetBytes -5L
+                        ]
+
+                let read = read RdbLook.Typed bytes
+                Expect.equal read.Trouble (Some(RdbTrouble.ImpossibleLength(uint64 -5L))) "the trouble"
+                Expect.equal read.Offset 17L "where it is")
+            testCase "a time that nobody can have waited" (fun () ->
+                let bytes = Array.concat [ latin1 "REDIS0014"; [| 248uy |]; longest ]
+                let read = read RdbLook.Typed bytes
+                Expect.equal read.Trouble (Some(RdbTrouble.ImpossibleLength UInt64.MaxValue)) "the trouble"
+                Expect.equal read.Offset 9L "where it is")
+            testCase "parts of a text are not longer than what may come whole" (fun () ->
+                let bytes = entry 0 (Array.concat [ [| 0x44uy; 0uy |]; Array.zeroCreate 1024 ])
+                let mutable scan = RdbScanner.Start(100, 10_000L)
+                let mutable token = RdbToken()
+                let mutable parts = []
+
+                while RdbScanner.Next(&scan, ReadOnlySpan bytes, Span.Empty, RdbLook.Typed, &token) = RdbStep.Token do
+                    if token.Kind = RdbTokenKind.String then
+                        parts <- token.Text(ReadOnlySpan bytes, ReadOnlySpan.Empty, Span.Empty).Length :: parts
+
+                Expect.equal (List.rev parts) (List.replicate 10 100 @ [ 24 ]) "bytes of the parts")
             testCase
                 "a text that would not fit is named with its size, and those that come in parts are read"
                 (fun () ->
@@ -128,8 +168,13 @@ let private head =
                     let read = read RdbLook.Typed (withChecksum (version.ToString()) [||])
                     Expect.equal read.Trouble (Some(RdbTrouble.FutureVersion version)) $"{version}"
                     Expect.equal read.Offset 0L $"{version}")
+            testCase "versions that Valkey never had are refused by number" (fun () ->
+                for number in [ 1; 11; 79 ] do
+                    match (read RdbLook.Typed (latin1 $"VALKEY{number:D3}")).Trouble with
+                    | Some(RdbTrouble.Refused(refused, _)) -> Expect.equal refused number "its number"
+                    | other -> failtest $"{number}: {other}")
             testCase "what does not begin like an RDB is none" (fun () ->
-                for text in [ "VALKEY079"; "REDIS0000"; "HTTP/1.1 400 Bad Request"; "X"; "REDIX" ] do
+                for text in [ "VALKEY000"; "REDIS0000"; "HTTP/1.1 400 Bad Request"; "X"; "REDIX" ] do
                     let read = read RdbLook.Typed (latin1 text)
                     Expect.equal read.Trouble (Some RdbTrouble.NotRdb) text)
         ]

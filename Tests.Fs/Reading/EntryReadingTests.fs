@@ -99,6 +99,35 @@ let tests =
         [
             testProperty "what was written is read, entry by entry" (Prop.forAll cases comeWhole)
             testProperty "what is large comes in parts, and nothing of it is lost" (Prop.forAll cases comeInParts)
+            testCase "an element that is larger than what may be in memory ends the reading" (fun () ->
+                let bytes =
+                    Array.concat
+                        [
+                            Snapshots.latin1 "REDIS0011\001\001k\001\088\000"
+                            Array.zeroCreate 6144
+                            Snapshots.latin1 "\255"
+                            Array.zeroCreate 8
+                        ]
+
+                let options =
+                    RdbReaderOptions(EntryLimit = 100, Limit = 1000, KeepWhatCameBefore = true)
+
+                use stream = new MemoryStream(bytes)
+                let found, result = entriesOf stream options
+                Expect.isEmpty found "entries"
+
+                match result.Fault with
+                | null -> failtest "It was read."
+                | fault -> Expect.equal fault.Trouble (RdbTrouble.TooLarge(6144L, 1000L)) "why not")
+            testCase "behind the end of a reading there is nothing, however often it is asked for" (fun () ->
+                use stream =
+                    new MemoryStream(Array.append (Snapshots.latin1 "REDIS0003\255") (Array.zeroCreate 100))
+
+                let entries = RdbReader.ReadEntriesAsync(stream).GetAsyncEnumerator()
+
+                for _ in 1..3 do
+                    Expect.isFalse (entries.MoveNextAsync().AsTask().Result) "an entry"
+                    Expect.equal stream.Position 10L "where the stream is")
             testCase "an entry that ends too early is not handed out" (fun () ->
                 let text = Snapshots.latin1
 

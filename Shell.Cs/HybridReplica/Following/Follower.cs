@@ -25,7 +25,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
     readonly SnapshotDecoder? _snapshot;
     Task<Outcome>? _running;
     DateTimeOffset _snapshotBegan;
-    bool _isUnreadable;
+    RdbFault? _unreadable;
     bool _isDisposed;
 
     /// <param name="options">How to follow.</param>
@@ -91,7 +91,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
             await WaitForMoreAsync().ConfigureAwait(false);
             if (TryNext())
                 return true;
-            if (_isUnreadable || _buffer.IsAtEnd)
+            if (_unreadable is not null || _buffer.IsAtEnd)
                 return Conclude(await _running.ConfigureAwait(false));
         }
     }
@@ -99,7 +99,10 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
     bool Conclude(Outcome outcome) =>
         outcome switch
         {
-            Outcome.Failed failed => throw new ReplicaException(failed.fault),
+            // The session may have failed by itself before the consumer came to what cannot be read.
+            Outcome.Failed failed => throw new ReplicaException(
+                _unreadable is { } unreadable ? Fault.NewSnapshotUnreadable(unreadable) : failed.fault
+            ),
             _ => Left(),
         };
 
@@ -132,7 +135,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
 
     bool TryNext()
     {
-        if (_isUnreadable)
+        if (_unreadable is not null)
             return false;
 
         // A notice has its place between the bytes: those in front of it come first.
@@ -161,7 +164,8 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
                 return false;
             case Notice.SnapshotReceived when _snapshot?.End() is { } fault:
                 _mailbox.Post(Event.NewSnapshotUnreadable(fault));
-                return _isUnreadable = true;
+                _unreadable = fault;
+                return true;
             default:
                 _snapshot?.End();
                 return false;

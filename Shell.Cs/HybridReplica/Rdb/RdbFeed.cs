@@ -16,6 +16,8 @@ sealed class RdbFeed
     const int LargestKept = 4 << 20;
 
     readonly RdbLook _look;
+    readonly bool _gathers;
+    readonly int _limit;
     readonly int _size;
     readonly byte[] _number = new byte[20];
     readonly byte[] _key = new byte[KeyLength];
@@ -36,6 +38,8 @@ sealed class RdbFeed
     public RdbFeed(RdbReaderOptions options)
     {
         _look = options.Look;
+        _gathers = options.Gathers;
+        _limit = options.Limit;
         _size = options.BufferSize;
         _window = GC.AllocateUninitializedArray<byte>(_size);
         Look = _look;
@@ -70,15 +74,17 @@ sealed class RdbFeed
     /// </summary>
     public RdbStep Next()
     {
-        while (true)
+        while (Fault is null)
         {
             switch (RdbScanner.Next(ref Scan, Filled, _scratch, Look, ref Token))
             {
+                case RdbStep.Token when _gathers && Begins() && Token.Total > _limit:
+                    return Fail(RdbTrouble.NewTooLarge(Token.Total, _limit));
                 case RdbStep.Token:
                     Note();
                     return RdbStep.Token;
                 case RdbStep.NeedsScratch:
-                    _scratch = GC.AllocateUninitializedArray<byte>((int)Scan.Wanted);
+                    _scratch = GC.AllocateUninitializedArray<byte>(ScratchSize());
                     break;
                 case RdbStep.NeedsMore when !_isCompleted:
                     return RdbStep.NeedsMore;
@@ -91,7 +97,15 @@ sealed class RdbFeed
                     return Fail(Scan.Trouble);
             }
         }
+
+        return RdbStep.Failed;
     }
+
+    // Whether a text begins here that is put together before it is handed out: any but the value of a string.
+    bool Begins() => Token is { IsFirst: true, IsLast: false } && Token.Kind != RdbTokenKind.String;
+
+    // Twice as much as before at least, so that texts of growing sizes do not each need memory of their own.
+    int ScratchSize() => (int)Math.Max(Scan.Wanted, Math.Min(2L * _scratch.Length, _limit));
 
     /// <summary>Lets go of what was used, and gives away the room behind the rest. There is always some.</summary>
     public Memory<byte> Room()
@@ -116,19 +130,6 @@ sealed class RdbFeed
 
     /// <summary>So many bytes were put into the room.</summary>
     public void Commit(int count) => _filled += count;
-
-    /// <summary>Adds bytes.</summary>
-    public void Append(ReadOnlySpan<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            var room = Room().Span;
-            var count = Math.Min(room.Length, bytes.Length);
-            bytes[..count].CopyTo(room);
-            Commit(count);
-            bytes = bytes[count..];
-        }
-    }
 
     /// <summary>
     /// Puts the token to those of its entry. Null: the entry is not whole with that, nor is a part of it.

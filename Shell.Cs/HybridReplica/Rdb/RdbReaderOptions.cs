@@ -25,8 +25,8 @@ public sealed class RdbReaderOptions
     public int Limit { get; set; } = 1 << 30;
 
     /// <summary>
-    /// When whole entries are read: those whose values are larger than this, in bytes, come in parts
-    /// (<see cref="RdbEntry.Part"/>). Default: 1 MiB.
+    /// When whole entries are read: values larger than this, in bytes, come in parts, each of whole elements. What a
+    /// stream says behind its entries comes at once, its groups and all that is pending in them. Default: 1 MiB.
     /// </summary>
     public int EntryLimit { get; set; } = 1 << 20;
 
@@ -54,7 +54,11 @@ public sealed class RdbReaderOptions
             KeepWhatCameBefore = KeepWhatCameBefore,
             Progress = Progress,
             BufferSize = BufferSize,
+            Gathers = true,
         };
+
+    // Whether texts that come in parts are put together.
+    internal bool Gathers { get; private init; }
 
     /// <exception cref="ArgumentException">One of them cannot be used.</exception>
     internal RdbReaderOptions Checked()

@@ -60,6 +60,9 @@ public sealed class RdbReading<T> : IAsyncEnumerable<T>
 
         async ValueTask<bool> MoveOnAsync(RdbStep step)
         {
+            if (_reading.Result is not null)
+                return false;
+
             while (step == RdbStep.NeedsMore)
             {
                 await FillAsync().ConfigureAwait(false);
