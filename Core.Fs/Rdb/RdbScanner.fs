@@ -9,7 +9,8 @@ type RdbScanner =
 
     /// <summary>The beginning of an RDB.</summary>
     /// <param name="partsAbove">
-    /// Texts of values longer than this many bytes come in parts that are not, unless they are compressed. At least one.
+    /// Texts of values longer than this many bytes come in parts that are not, unless they are compressed. It is one
+    /// at least.
     /// </param>
     /// <param name="limit">The most bytes that may have to be in the window, or in the scratch memory, at once.</param>
     static member Start(partsAbove: int, limit: int64) : RdbScan =
