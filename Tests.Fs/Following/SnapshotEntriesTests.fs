@@ -17,16 +17,7 @@ open HybridReplica.Tests.Shell.ScriptedMaster
 let private text (value: string) = Snapshots.latin1 value
 
 let private entry key form value : RdbPart =
-    RdbPart.Entry
-        {
-            Key = text key
-            Form = form
-            Value = value
-            Expiry = ValueNone
-            Idle = ValueNone
-            Frequency = ValueNone
-            Metadata = []
-        }
+    RdbPart.Entry(WrittenEntry.Of(key, form, value))
 
 let private parts =
     [

@@ -139,16 +139,7 @@ let tests =
                             Parts =
                                 [
                                     for key in [ "first"; "second" ] do
-                                        RdbPart.Entry
-                                            {
-                                                Key = text key
-                                                Form = 1
-                                                Value = RdbValue.List [| text "a"; text "b" |]
-                                                Expiry = ValueNone
-                                                Idle = ValueNone
-                                                Frequency = ValueNone
-                                                Metadata = []
-                                            }
+                                        RdbPart.Entry(WrittenEntry.Of(key, 1, RdbValue.List [| text "a"; text "b" |]))
                                 ]
                             IsSummed = true
                         }

@@ -11,16 +11,7 @@ open HybridReplica.Tests.Rdb
 let private text (value: string) = Snapshots.latin1 value
 
 let private entry key form value : RdbPart =
-    RdbPart.Entry
-        {
-            Key = text key
-            Form = form
-            Value = value
-            Expiry = ValueNone
-            Idle = ValueNone
-            Frequency = ValueNone
-            Metadata = []
-        }
+    RdbPart.Entry(WrittenEntry.Of(key, form, value))
 
 /// Some of everything that there is much of: keys, members, fields, and numbers stored as such.
 let private withMany count =
@@ -121,14 +112,8 @@ let tests =
                             Parts =
                                 [
                                     RdbPart.Entry
-                                        {
+                                        { WrittenEntry.Of("", 0, RdbValue.String(text "value")) with
                                             Key = large
-                                            Form = 0
-                                            Value = RdbValue.String(text "value")
-                                            Expiry = ValueNone
-                                            Idle = ValueNone
-                                            Frequency = ValueNone
-                                            Metadata = []
                                         }
                                     for number in 1..10_000 do
                                         entry $"key %d{number}" 0 (RdbValue.String(text $"value %d{number}"))

@@ -106,16 +106,7 @@ let private withFile (bytes: byte[]) (use': string -> unit) =
 let private text (value: string) = Snapshots.latin1 value
 
 let private string key value : RdbPart =
-    RdbPart.Entry
-        {
-            Key = text key
-            Form = 0
-            Value = RdbValue.String(text value)
-            Expiry = ValueNone
-            Idle = ValueNone
-            Frequency = ValueNone
-            Metadata = []
-        }
+    RdbPart.Entry(WrittenEntry.Of(key, 0, RdbValue.String(text value)))
 
 let private threeStrings =
     (Writer.write

@@ -1,6 +1,7 @@
 namespace HybridReplica.Tests.Rdb
 
 open HybridReplica.Core
+open HybridReplica.Tests
 
 /// An entry of an RDB: what reading must give back. How it is written besides is left to chance.
 type WrittenEntry =
@@ -17,6 +18,18 @@ type WrittenEntry =
         /// What modules keep about the key: classes and items.
         Metadata: (int64 * ModuleItem list) list
     }
+
+    /// An entry with nothing said beside its value.
+    static member Of(key: string, form: int, value: RdbValue) : WrittenEntry =
+        {
+            Key = Snapshots.latin1 key
+            Form = form
+            Value = value
+            Expiry = ValueNone
+            Idle = ValueNone
+            Frequency = ValueNone
+            Metadata = []
+        }
 
 /// What an RDB is made of, in the order it is written in.
 [<RequireQualifiedAccess>]
