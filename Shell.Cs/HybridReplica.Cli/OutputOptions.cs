@@ -66,10 +66,20 @@ sealed record Output(bool Json, bool Quiet, bool Verbose)
         catch (Exception exception)
         {
             var failure = Failure.Of(exception, master?.Invoke(), target);
-            await Console.Error.WriteLineAsync(Verbose ? $"{failure.Line}\n{exception}" : failure.Line);
+            await TryWriteAsync(Console.Error, Verbose ? $"{failure.Line}\n{exception}" : failure.Line);
             if (Json)
-                await json.WriteLineAsync(Summary.Json(failure));
+                await TryWriteAsync(json, Summary.Json(failure));
             return failure.ExitCode;
         }
+    }
+
+    // Where even this cannot be told (the disk is full), the exit code still tells it.
+    static async Task TryWriteAsync(TextWriter writer, string line)
+    {
+        try
+        {
+            await writer.WriteLineAsync(line);
+        }
+        catch (IOException) { }
     }
 }
