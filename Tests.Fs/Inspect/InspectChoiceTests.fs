@@ -40,6 +40,7 @@ let private mistakes =
         mistaken "a database that cannot be" [ "--db"; "-1" ] [ "--db"; "-1" ]
         mistaken "no keys" [ "--limit"; "0" ] [ "--limit" ]
         mistaken "an empty name of the output" [ "-o"; "" ] [ "--output" ]
+        mistaken "a part to keep, and no file for it" [ "--keep-partial" ] [ "--keep-partial"; "file" ]
         mistaken "an option of masters" [ "--timeout"; "5" ] [ "--timeout"; "for masters" ]
 
         for useless in

@@ -10,10 +10,24 @@ open HybridReplica.Tests.Real.Tool
 open HybridReplica.Tests.Inspect.Inspecting
 open HybridReplica.Tests.Inspect.InspectedFiles
 
+/// Keys go to standard output as they are found; nothing else does of what is damaged.
 let private complainsOf name bytes arguments exitCode said =
-    testCase name (fun () -> inspect bytes arguments |> complains exitCode said)
+    testCase name (fun () ->
+        let ended = inspect bytes arguments
+
+        if List.contains "--format" arguments then
+            complains exitCode said { ended with Output = [||] }
+        else
+            complains exitCode said ended)
 
 let private newer = Array.append (latin1 "REDIS0099") some[9..]
+
+/// What is whole in the first half of the snapshot, in two formats.
+let private wholeKeys =
+    [
+        "keys", "user:1\n"
+        "resp", "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*3\r\n$3\r\nSET\r\n$6\r\nuser:1\r\n$5\r\nalice\r\n"
+    ]
 
 let private damaged =
     [
@@ -45,6 +59,35 @@ let private damaged =
             let ended = inspect some[..99] [ "--check"; "--json" ]
             endsWith 8 ended
             Expect.stringContains ended.Text "\"exitCode\":8" "the JSON")
+        for format, expected in wholeKeys do
+            testCase $"standard output gets every key that was whole: {format}" (fun () ->
+                let ended = inspect some[..99] [ "--format"; format ]
+                endsWith 8 ended
+                Expect.equal ended.Text expected "the output")
+
+        for name, bytes, data, words in
+            [
+                "half of one", some[..99], "\"checksum\":null,", "damaged at byte"
+                "a wrong checksum",
+                HybridReplica.Tests.Snapshots.flip 170 some,
+                "\"checksum\":\"wrong\",",
+                "wrong checksum"
+            ] do
+            testCase $"a report on what is damaged says that it is: {name}" (fun () ->
+                use snapshot = new Snapshot(bytes)
+                let keep = [ "inspect"; snapshot.Path; "-o"; snapshot.Target; "--keep-partial" ]
+                run keep |> complains 8 []
+                Expect.stringContains (File.ReadAllText snapshot.Target) words "the report"
+                run (keep @ [ "--json" ]) |> endsWith 8
+                let report = File.ReadAllText snapshot.Target
+                Expect.stringStarts report "{\"outcome\":\"partial\"," "the report as data"
+                Expect.stringContains report data "the report as data"
+                Expect.stringContains report "\"message\":\"The RDB " "the report as data")
+        for where in [ "> /dev/full"; "> /dev/full 2>&1" ] do
+            testCase $"where a failure cannot be told, the exit code still tells it: {where}" (fun () ->
+                use snapshot = new Snapshot(some)
+                let script = $"exec '{path}' inspect '{snapshot.Path}' --json {where}"
+                runAs "/bin/sh" [ "-c"; script ] [] |> endsWith 7)
     ]
 
 let private outputs =
@@ -77,11 +120,7 @@ let private outputs =
 
             Expect.equal (File.ReadAllText snapshot.Target) "old" "the output"
             Expect.equal snapshot.Files [| "dump.rdb"; "out"; "some.rdb" |] "the files")
-        for format, expected in
-            [
-                "keys", "user:1\n"
-                "resp", "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*3\r\n$3\r\nSET\r\n$6\r\nuser:1\r\n$5\r\nalice\r\n"
-            ] do
+        for format, expected in wholeKeys do
             testCase $"or the keys in front of the damage, where that is wanted: {format}" (fun () ->
                 use snapshot = new Snapshot(some[..99])
 
@@ -200,7 +239,13 @@ let private checks =
             let ended = inspect some [ "--format"; "keys"; "--limit"; "1"; "--json" ]
             endsWith 0 ended
             Expect.equal ended.Text "user:1\n" "standard output"
-            Expect.stringContains ended.Errors "\"keysWritten\":1," "standard error")
+            Expect.stringContains ended.Errors "\"keysWritten\":1," "standard error"
+            Expect.isFalse (ended.Errors.Contains "checksum") "what was not looked at")
+        testCase "a report with a limit knows nothing of what follows" (fun () ->
+            let ended = inspect some [ "--json"; "--limit"; "1" ]
+            endsWith 0 ended
+            Expect.stringContains ended.Text "\"checksum\":null," "the report"
+            Expect.stringContains ended.Text "\"keys\":1," "the report")
         testCase "a report is what is written where nothing else is asked for" (fun () ->
             let ended = inspect some []
             endsWith 0 ended

@@ -33,6 +33,9 @@ abstract class EntryFormat(OutputBuffer output)
     /// <summary>Takes what stands beside the entries: <see cref="RdbTokenKind.FunctionLibrary"/>, and others.</summary>
     public virtual void AddBeside(RdbEvent found) { }
 
+    /// <summary>The snapshot is damaged: nothing more comes than what came by now.</summary>
+    public virtual void Break(RdbFault fault) { }
+
     /// <summary>Writes what can be said when nothing more comes.</summary>
     public virtual void Finish() { }
 }

@@ -49,6 +49,8 @@ sealed class InspectPlan
             );
         if (Output?.Length == 0)
             throw new UsageException("The name of the file of --output is empty");
+        if (KeepPartial && Output is null)
+            throw new UsageException("--keep-partial is for a file, and --output names none");
         if (Format == "resp" && Output is null && !Console.IsOutputRedirected)
             throw new UsageException("Commands are nothing for a terminal: redirect standard output, or name a file");
     }

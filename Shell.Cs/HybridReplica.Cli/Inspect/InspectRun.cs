@@ -52,27 +52,41 @@ sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how, Tex
         var options = new RdbReaderOptions { PartsAbove = format.PartsAbove };
         try
         {
-            return await ReadAsync(Visit, options, reading.Token, stop);
+            var result = await ReadAsync(Visit, options, reading.Token, stop);
+            // How much is read behind what was enough depends on buffers.
+            return inspection.IsEnough ? null : result;
         }
         catch (Exception exception) when (inspection.IsEnough && !IsOurs(exception, stop))
         {
             return null;
         }
-        catch (Exception exception) when (plan.KeepPartial && exception is RdbException)
+        catch (Exception exception) when (KeepsWhole(exception))
         {
             inspection.DropUnfinished();
+            if (exception is RdbException damaged)
+                format.Break(damaged.Fault);
             await CompleteAsync(inspection, format, output, stop);
             throw;
         }
 
         void Visit(RdbEvent found)
         {
+            if (inspection.IsEnough)
+                return;
+
             inspection.Visit(found);
             // Whoever hears of it must not do so on this thread, which has not come back yet.
-            if (inspection.IsEnough && !reading.IsCancellationRequested)
+            if (inspection.IsEnough)
                 _ = reading.CancelAsync();
         }
     }
+
+    // Standard output has what was written before, and nothing can be taken back there: whoever reads it gets every key
+    // that was whole. A report is either on everything or, where somebody wants that, on a part of it.
+    bool KeepsWhole(Exception exception) =>
+        plan.Output is null
+            ? !plan.IsSummary && exception is RdbException or ReplicaException
+            : plan.KeepPartial && exception is RdbException;
 
     // Behind what is enough, neither the end of the reading nor what else there may be to complain of in it matters.
     static bool IsOurs(Exception exception, CancellationToken stop) =>

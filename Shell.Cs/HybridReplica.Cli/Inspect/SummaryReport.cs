@@ -26,6 +26,8 @@ sealed class SummaryReport(OutputBuffer output, string source, ReportOptions opt
 
     public override void AddBeside(RdbEvent found) => _report.Visit(found);
 
+    public override void Break(RdbFault fault) => _report.Break(fault);
+
     public override void Finish()
     {
         var text = new StringWriter { NewLine = "\n" };
@@ -35,7 +37,7 @@ sealed class SummaryReport(OutputBuffer output, string source, ReportOptions opt
             text.WriteLine(
                 Summary.Object(json =>
                 {
-                    json.WriteString("outcome", "done");
+                    json.WriteString("outcome", _report.Fault is null ? "done" : "partial");
                     json.WriteString("source", source);
                     _report.WriteJson(json);
                 })

@@ -32,6 +32,8 @@ sealed class ReportJson(SnapshotReport report, Utf8JsonWriter json)
     void WriteHead()
     {
         var head = report.Head;
+        if (report.Fault is { } fault)
+            json.WriteString("message", RdbWording.Fault(fault));
         json.WriteString("version", head.Version?.ToString());
         json.WriteString("checksum", Checksum(head.Verdict));
         json.WriteNumber("bytes", report.Bytes);

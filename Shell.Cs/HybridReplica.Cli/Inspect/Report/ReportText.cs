@@ -29,7 +29,7 @@ sealed class ReportText(SnapshotReport report, TextWriter output, ReportStyle st
         var head = report.Head;
         var lines = new List<(string Name, string Value)>
         {
-            ("Snapshot", $"{head.Version?.ToString() ?? "nothing"}, {ReportWords.Checksum(head.Verdict)}"),
+            ("Snapshot", $"{head.Version?.ToString() ?? "nothing"}, {Ending()}"),
             ("Size", Summary.Bytes(report.Bytes)),
             ("Keys", Keys()),
         };
@@ -51,6 +51,12 @@ sealed class ReportText(SnapshotReport report, TextWriter output, ReportStyle st
         foreach (var (name, value) in lines)
             output.WriteLine(ReportWords.Fit($"{ReportWords.Fit(name, width).PadRight(width)}  {value}", style.Width));
     }
+
+    // All of the damage has no room on a line; standard error has it.
+    string Ending() =>
+        report is { Fault: { } fault, Head.Verdict: null }
+            ? $"damaged at byte {fault.Offset}, not read to its end"
+            : ReportWords.Checksum(report.Head.Verdict);
 
     string Keys()
     {

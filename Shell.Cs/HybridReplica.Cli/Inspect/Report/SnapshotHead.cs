@@ -73,6 +73,13 @@ sealed class SnapshotHead
         }
     }
 
+    /// <summary>It cannot be read further. The checksum is known only where that is what is wrong.</summary>
+    public void Break(RdbTrouble trouble)
+    {
+        if (trouble is RdbTrouble.WrongChecksum wrong && Version is { } version)
+            Verdict = RdbVerdict.NewChecksumMismatch(version, wrong.stored, wrong.computed);
+    }
+
     /// <summary>Notes the module that has data here, and gives its name.</summary>
     public string AddModule(RdbEvent found)
     {

@@ -19,6 +19,9 @@ sealed class SnapshotReport(ReportOptions options)
     /// <summary>The keys, counted.</summary>
     public SnapshotTally Tally { get; } = new(options);
 
+    /// <summary>Why it could not be read to its end. Null: it could, or nobody wanted to.</summary>
+    public RdbFault? Fault { get; private set; }
+
     /// <summary>How many bytes of the snapshot were looked at.</summary>
     public long Bytes { get; private set; }
 
@@ -62,6 +65,13 @@ sealed class SnapshotReport(ReportOptions options)
         }
 
         Bytes = found.Offset;
+    }
+
+    /// <summary>It is damaged: what was looked at by now is all that there is to be known.</summary>
+    public void Break(RdbFault fault)
+    {
+        Fault = fault;
+        Head.Break(fault.Trouble);
     }
 
     /// <summary>Writes the report for people.</summary>
