@@ -5,7 +5,12 @@ namespace HybridReplica.Cli;
 /// <summary>Bytes on their way to the output, which can be taken back as long as they are here.</summary>
 sealed class OutputBuffer : IBufferWriter<byte>
 {
-    byte[] _bytes = new byte[64 * 1024];
+    const int Least = 64 << 10;
+
+    // What is larger is given back once it is empty: one entry may need it, and none of those that follow.
+    const int MostKept = 4 << 20;
+
+    byte[] _bytes = new byte[Least];
 
     /// <summary>Called by those who add much at a time: what is here may be handed on.</summary>
     public Action? Offer { get; set; }
@@ -68,13 +73,22 @@ sealed class OutputBuffer : IBufferWriter<byte>
     }
 
     /// <summary>Takes back what lies behind this length.</summary>
-    public void CutTo(int length) => Length = length;
+    public void CutTo(int length)
+    {
+        Length = length;
+        if (length == 0 && _bytes.Length > MostKept)
+            _bytes = new byte[Least];
+    }
 
     // An empty span would be taken for the end of the memory.
     void Reserve(int count)
     {
-        var needed = Length + Math.Max(count, 1);
-        if (needed > _bytes.Length)
-            Array.Resize(ref _bytes, Math.Max(needed, _bytes.Length * 2));
+        var needed = (long)Length + Math.Max(count, 1);
+        if (needed <= _bytes.Length)
+            return;
+
+        // Twice as large each time, so that all copies together are no more than twice what there is.
+        var size = Math.Min(Math.Max(needed, _bytes.Length * 2L), Math.Max(needed, Array.MaxLength));
+        Array.Resize(ref _bytes, checked((int)size));
     }
 }

@@ -50,6 +50,7 @@ let writtenOf
     let buffer = OutputBuffer()
     let format = format buffer
     let inspection = Inspection(format, buffer, output, filter, limit)
+    buffer.Offer <- Action inspection.FlushIfLarge
     let options = RdbReaderOptions(PartsAbove = partsAbove, BufferSize = partsAbove)
     RdbReader.Read(new MemoryStream(snapshot), inspection.Visit, options) |> ignore
     format.Finish()

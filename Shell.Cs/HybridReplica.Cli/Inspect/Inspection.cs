@@ -13,6 +13,10 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
     // Enough for one write, and little enough to be at hand.
     const int Room = 128 << 10;
 
+    // What may have to be taken back is in memory up to here.
+    const int HeldRoom = 4 << 20;
+
+    readonly HeldBytes _held = new();
     int _start;
     Fate _fate;
 
@@ -57,10 +61,13 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
         FlushIfLarge();
     }
 
-    /// <summary>Hands what is buffered to the output, if that is worth it and it need not be taken back.</summary>
+    /// <summary>Hands on what is buffered, if that is worth it.</summary>
+    /// <exception cref="FailureException">It has to be held, and cannot.</exception>
     public void FlushIfLarge()
     {
-        if (buffer.Length >= Room && _fate != Fate.Held)
+        if (_fate == Fate.Held && buffer.Length >= HeldRoom)
+            Hold();
+        else if (_fate != Fate.Held && buffer.Length >= Room)
             Flush();
     }
 
@@ -74,6 +81,7 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
     /// <summary>Takes back what was written of an entry that did not come to its end.</summary>
     public void DropUnfinished()
     {
+        _held.Clear();
         buffer.CutTo((int)Math.Max(0, _wholeBytes - output.Length));
         output.CutTo(_wholeBytes);
     }
@@ -103,8 +111,27 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
     void Add(RdbEvent found)
     {
         if (_fate == Fate.Held && found.Offset - found.EntryOffset >= filter.LeastBytes)
-            _fate = Fate.Passes;
+            Pass();
         format.Add(found);
+    }
+
+    // Only the entry may have to be taken back, not what is in front of it.
+    void Hold()
+    {
+        output.Write(buffer.Written[.._start]);
+        _held.Add(buffer.Written.Span[_start..]);
+        buffer.CutTo(0);
+        _start = 0;
+    }
+
+    // What is held stands in front of what is buffered, and goes the way of everything else.
+    void Pass()
+    {
+        if (!_held.IsEmpty)
+            Hold();
+        _fate = Fate.Passes;
+        _held.CopyTo(buffer);
+        _held.Clear();
     }
 
     void End(RdbEvent entry)
@@ -114,11 +141,14 @@ sealed class Inspection(EntryFormat format, OutputBuffer buffer, InspectOutput o
 
         if (entry.Number < filter.LeastBytes)
         {
+            _held.Clear();
             buffer.CutTo(_start);
             format.Drop();
         }
         else
         {
+            if (_fate == Fate.Held)
+                Pass();
             format.End(entry);
             Written++;
             MarkWhole();
