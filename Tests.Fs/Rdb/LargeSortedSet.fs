@@ -21,30 +21,59 @@ let private checksumOf (file: string) =
 
     checksum
 
+// The database, the type and the key come first, and the checksum last.
+let private fileOf (magic: byte[]) (form: byte) (writeValue: Stream -> unit) : string =
+    let path = Path.GetTempFileName()
+
+    using (new BufferedStream(File.Create path, 1048576)) (fun stream ->
+        write stream magic
+        write stream [| 254uy; 0uy; form; 7uy |]
+        write stream "ranking"B
+        writeValue stream
+        stream.WriteByte 255uy)
+
+    let checksum = Array.zeroCreate<byte> 8
+    BinaryPrimitives.WriteUInt64LittleEndian(Span checksum, checksumOf path)
+    using (new FileStream(path, FileMode.Append)) (fun stream -> write stream checksum)
+    path
+
+let private writeLength (stream: Stream) (length: int) =
+    let number = Array.zeroCreate<byte> 4
+    BinaryPrimitives.WriteInt32BigEndian(Span number, length)
+    stream.WriteByte 0x80uy
+    write stream number
+
+let private writeScore (stream: Stream) (score: float) =
+    let number = Array.zeroCreate<byte> 8
+    BinaryPrimitives.WriteDoubleLittleEndian(Span number, score)
+    write stream number
+
 /// A file that holds a sorted set of so many members, as `rdbSaveObject` writes one (7.0.15, RDB_TYPE_ZSET_2). The
 /// caller removes it.
 let file (members: int) : string =
-    let path = Path.GetTempFileName()
-    let number = Array.zeroCreate<byte> 8
-
-    using (new BufferedStream(File.Create path, 1048576)) (fun stream ->
-        // The database, the type, the key, and a count of four bytes.
-        write stream "REDIS0010"B
-        write stream [| 254uy; 0uy; 5uy; 7uy |]
-        write stream "ranking"B
-        stream.WriteByte 0x80uy
-        BinaryPrimitives.WriteInt32BigEndian(Span number, members)
-        stream.Write(number, 0, 4)
+    fileOf "REDIS0010"B 5uy (fun stream ->
+        writeLength stream members
 
         for index in members .. -1 .. 1 do
             let name = Encoding.ASCII.GetBytes $"member:%08d{index}"
             stream.WriteByte(byte name.Length)
             write stream name
-            BinaryPrimitives.WriteDoubleLittleEndian(Span number, float index / 4.0)
-            write stream number
+            writeScore stream (float index / 4.0))
 
-        stream.WriteByte 255uy)
+let private writeName (stream: Stream) (length: int) =
+    writeLength stream length
+    write stream (Array.create length 'n'B)
 
-    BinaryPrimitives.WriteUInt64LittleEndian(Span number, checksumOf path)
-    using (new FileStream(path, FileMode.Append)) (fun stream -> write stream number)
-    path
+/// A file that holds a sorted set with one member of so many bytes. The caller removes it.
+let withLargeMember (length: int) : string =
+    fileOf "REDIS0010"B 5uy (fun stream ->
+        stream.WriteByte 1uy
+        writeName stream length
+        writeScore stream 1.5)
+
+/// A file that holds a hash with one field of so many bytes (RDB_TYPE_HASH). The caller removes it.
+let hashWithLargeField (length: int) : string =
+    fileOf "REDIS0010"B 4uy (fun stream ->
+        stream.WriteByte 1uy
+        writeName stream length
+        write stream [| 1uy; 'v'B |])

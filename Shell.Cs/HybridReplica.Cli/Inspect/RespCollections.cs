@@ -5,7 +5,7 @@ namespace HybridReplica.Cli.Inspect;
 /// <summary>Commands for strings, lists, sets, sorted sets and hashes.</summary>
 /// <remarks>
 /// A large text gets a command of its own, which is written as it comes: how long it will be is known. Only fields
-/// and members of sorted sets are gathered: something else stands in front of them, or names them once more.
+/// and members of sorted sets are held as a whole: something else stands in front of them, or names them once more.
 /// </remarks>
 /// <param name="output">Where the commands go.</param>
 /// <param name="batch">What gathers elements.</param>
@@ -13,8 +13,7 @@ sealed class RespCollections(OutputBuffer output, RespBatch batch)
 {
     const int Large = 64 << 10;
 
-    // The field, or the member, that the value or the score is still to come for, as a word.
-    readonly OutputBuffer _name = new();
+    readonly RespName _name = new();
 
     /// <summary>Begins an entry.</summary>
     public void Begin(RdbEvent entry)
@@ -41,9 +40,7 @@ sealed class RespCollections(OutputBuffer output, RespBatch batch)
                 break;
             case RdbTokenKind.Field:
             case RdbTokenKind.Member:
-                if (found.IsFirst)
-                    _name.CutTo(0);
-                _name.AddText(found);
+                _name.Add(found);
                 break;
             case RdbTokenKind.FieldValue:
                 AddFieldValue(found);
@@ -77,9 +74,9 @@ sealed class RespCollections(OutputBuffer output, RespBatch batch)
 
     void AddFieldValue(RdbEvent found)
     {
-        if (IsSmall(found))
+        if (IsSmall(found) && !_name.IsLarge)
         {
-            batch.Words.Add(_name.Written.Span);
+            _name.CopyTo(batch.Words);
             batch.Words.AddText(found);
             batch.EndElement(words: 2);
             return;
@@ -89,29 +86,38 @@ sealed class RespCollections(OutputBuffer output, RespBatch batch)
         {
             batch.Flush();
             batch.BeginCommand(words: 2);
-            output.Add(_name.Written.Span);
+            _name.CopyTo(output);
         }
 
         output.AddText(found);
     }
 
-    // The hash has to have the field before it can expire.
+    // The hash has to have the field before it can expire. One with a large name it has already.
     void AddFieldExpiry(long expiry)
     {
-        var behind = batch.Behind;
+        var behind = _name.IsLarge ? output : batch.Behind;
         behind.AddHead(6);
         behind.AddWord("HPEXPIREAT"u8);
         behind.Add(batch.Key);
         behind.AddNumberWord(expiry);
         behind.AddWord("FIELDS"u8);
         behind.AddNumberWord(1);
-        behind.Add(_name.Written.Span);
+        _name.CopyTo(behind);
     }
 
     void AddScored(double score)
     {
+        if (_name.IsLarge)
+        {
+            batch.Flush();
+            batch.BeginCommand(words: 2);
+            output.AddScoreWord(score);
+            _name.CopyTo(output);
+            return;
+        }
+
         batch.Words.AddScoreWord(score);
-        batch.Words.Add(_name.Written.Span);
+        _name.CopyTo(batch.Words);
         batch.EndElement(words: 2);
     }
 

@@ -85,7 +85,7 @@ sealed class RespStreams(OutputBuffer output, RespBatch batch)
 
         batch.BeginCommand(_words + 1);
         output.AddIdWord(_entry);
-        output.Add(batch.Words.Written.Span);
+        output.AddLarge(batch.Words.Written.Span);
         batch.Words.CutTo(0);
         _words = 0;
         _isEmpty = false;
