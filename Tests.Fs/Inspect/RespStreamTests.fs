@@ -130,7 +130,7 @@ let private streams =
             ]
         rebuilds "a stream without entries is made and emptied" 10 (stream 19 [] newer) [ emptied; set ]
         rebuilds
-            "what is pending is claimed by its consumer, who is made by that; others are made"
+            "consumers are made, and what is pending is claimed by them"
             11
             (stream
                 21
@@ -159,8 +159,10 @@ let private streams =
                 set
                 create
                 [ "XGROUP"; "CREATECONSUMER"; "x"; "g"; "idle" ]
+                [ "XGROUP"; "CREATECONSUMER"; "x"; "g"; "alice" ]
                 claim "alice" "2-1" "1002" "3"
                 claim "alice" "4-1" "1004" "2"
+                [ "XGROUP"; "CREATECONSUMER"; "x"; "g"; "bob" ]
                 claim "bob" "3-1" "1003" "1"
                 [ "XGROUP"; "CREATE"; "x"; "h"; "5-1"; "ENTRIESREAD"; "-1" ]
                 [ "XGROUP"; "CREATECONSUMER"; "x"; "h"; "last" ]

@@ -67,7 +67,7 @@ sealed class RespGroups(OutputBuffer output, RespBatch batch)
                 _consumer.AddText(found);
                 break;
             case RdbTokenKind.ConsumerPending:
-                _isConsumerOpen = false;
+                EndConsumer();
                 WriteClaim(found);
                 break;
             case RdbTokenKind.GroupNacked:
@@ -144,7 +144,7 @@ sealed class RespGroups(OutputBuffer output, RespBatch batch)
         _consumer.CutTo(0);
     }
 
-    // One for whom something is pending is made by that.
+    // Not every claim makes its consumer: none does whose entry was deleted from the stream (xclaimCommand, 7.0.15).
     void EndConsumer()
     {
         if (!_isConsumerOpen)

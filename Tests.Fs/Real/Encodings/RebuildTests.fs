@@ -67,6 +67,28 @@ let private isLost () =
     Expect.equal (pending origin) [| "6"; "10-1"; "60-6"; "consumer"; "6" |] "what was pending"
     Expect.equal (pending copy) [| "4"; "10-1"; "60-6"; "consumer"; "4" |] "what is pending"
 
+/// All that was pending for the consumer was deleted, so no claim makes it.
+let private consumerIsMade () =
+    use origin = EncodedServer.empty ()
+    use copy = EncodedServer.empty ()
+    use place = new Place()
+
+    EncodedServer.write
+        origin
+        [
+            [ "XADD"; "s"; "1-1"; "a"; "1" ]
+            [ "XADD"; "s"; "2-1"; "a"; "2" ]
+            [ "XGROUP"; "CREATE"; "s"; "g"; "0" ]
+            [ "XREADGROUP"; "GROUP"; "g"; "ghost"; "COUNT"; "1"; "STREAMS"; "s"; ">" ]
+            [ "XDEL"; "s"; "1-1" ]
+        ]
+
+    run [ "inspect"; EncodedServer.save origin; "--format"; "resp"; "-o"; place.Target ]
+    |> endsWith 0
+
+    pipe copy place.Target
+    Expect.stringContains (copy.Ask("XINFO", "CONSUMERS", "s", "g")) "ghost" "the consumers of the copy"
+
 /// The commands another program makes of a stream, and ours: the same stream, and the same of its groups.
 let private isTheSameStream () =
     match Repository.tryFindAbove "shared/rdb" with
@@ -108,5 +130,6 @@ let tests =
                 ]
             testCase "the same data set comes of the commands, straight from the master" isRebuiltFromItself
             testCase "an entry that is pending and was deleted is lost, as in a rewritten AOF" isLost
+            testCase "a consumer whose pending entries were all deleted is there" consumerIsMade
             testCase "the same stream comes of the commands that another program writes" isTheSameStream
         ]
