@@ -252,6 +252,11 @@ let private payloads =
             9
             ofModule
             [ [ "RESTORE"; "m"; "1700000000000"; dumped 9 ofModule; "ABSTTL" ] ]
+        rebuilds
+            "a value that expired at the very beginning of 1970 is not one that never expires"
+            9
+            { ofModule with Expiry = ValueSome 0L }
+            [ [ "RESTORE"; "m"; "1"; dumped 9 ofModule; "ABSTTL" ] ]
     ]
 
 let tests = testList "inspect resp of streams and others" (streams @ payloads)

@@ -37,9 +37,13 @@ sealed class RespPayloads(OutputBuffer output)
         output.AddHead(entry.Expiry is null ? 4 : 5);
         output.AddWord("RESTORE"u8);
         output.Add(_key.Written.Span);
-        output.AddNumberWord(entry.Expiry ?? 0);
-        output.AddWord(_payload.Written.Span);
+        // Zero would be never, with ABSTTL as well (restoreCommand, 7.0.15).
+        output.AddNumberWord(entry.Expiry is { } expiry ? Math.Max(expiry, 1) : 0);
+        output.AddWordHead(_payload.Length);
+        output.AddLarge(_payload.Written.Span);
+        output.Add("\r\n"u8);
         if (entry.Expiry is not null)
             output.AddWord("ABSTTL"u8);
+        _payload.CutTo(0);
     }
 }
