@@ -140,6 +140,30 @@ let tests =
                     Expect.stringContains line """"key":{"base64":"/xs="}""" "the key"
                     Expect.stringContains line """"value":"\u001B]0;x\u0007\u009B\"\\é",""" "the value"
                 | lines -> failtestf "%d lines" lines.Length)
+            testCase "what turns the direction of writing is escaped, and its neighbours are not" (fun () ->
+                let turning =
+                    [
+                        0x200E
+                        0x200F
+                        0x202A
+                        0x202B
+                        0x202C
+                        0x202D
+                        0x202E
+                        0x2066
+                        0x2067
+                        0x2068
+                        0x2069
+                    ]
+
+                let others = "\u200D\u2010\u2029\u202F\u2065\u206A\u2266"
+                let value = String.Join("x", [ for code in turning -> string (char code) ])
+                let line = one 9 (entry "k" 0 (RdbValue.String(utf8 (value + "\u2026\u2019"))))
+                let escaped = String.Join("x", [ for code in turning -> $"\\u%04x{code}" ])
+                Expect.stringContains line.Head $"\"value\":\"{escaped}\u2026\u2019\"," "the value"
+                let line = one 9 (entry "k" 0 (RdbValue.String(utf8 others)))
+                let read = Text.Json.JsonDocument.Parse(line.Head).RootElement
+                Expect.equal (read.GetProperty("value").GetString()) others "the neighbours")
             for length in [ 100; 101; 102 ] do
                 testCase $"a text of {length} bytes that comes in parts is base64" (fun () ->
                     let value = noise length

@@ -8,7 +8,7 @@ namespace HybridReplica.Cli.Inspect;
 /// Texts as JSON: a string where it is UTF-8, and an object with the key <c>base64</c> where it is not, or where it
 /// comes in parts, of which the last may be anything.
 /// </summary>
-/// <remarks>Every control character is escaped, so that none acts where the lines are shown.</remarks>
+/// <remarks>Every control character is escaped, and every one that turns the direction of writing, so that none acts where the lines are shown.</remarks>
 sealed class JsonText(OutputBuffer output)
 {
     // Three bytes make four letters; what is left over waits for the next part.
@@ -106,8 +106,22 @@ sealed class JsonText(OutputBuffer output)
         output.Advance(written);
     }
 
-    // The lines are read by programs and people, never put into a page.
+    // What turns the direction of writing would let a line show what it does not say.
     void AddEscaped(ReadOnlySpan<byte> text)
+    {
+        var turn = Turning.IndexIn(text);
+        for (; turn >= 0; turn = Turning.IndexIn(text))
+        {
+            AddEncoded(text[..turn]);
+            output.Add(Turning.Escape(text[turn..]));
+            text = text[(turn + Turning.Length)..];
+        }
+
+        AddEncoded(text);
+    }
+
+    // The lines are read by programs and people, never put into a page.
+    void AddEncoded(ReadOnlySpan<byte> text)
     {
         while (!text.IsEmpty)
         {
