@@ -52,7 +52,7 @@ static class BackupCommand
                         return ExitCode.Done;
                     },
                     master: () => options is null ? null : MasterOptions.Show(options.Master),
-                    target: where == StandardOutput ? "standard output" : where
+                    target: where == StandardOutput ? Failure.StandardOutput : where
                 );
             }
         );

@@ -9,13 +9,16 @@ namespace HybridReplica.Cli;
 /// <param name="Advice">What to try, without a full stop.</param>
 sealed record Failure(int ExitCode, string Name, string Message, string Advice)
 {
+    /// <summary>The target that is no file: what it was given stays given.</summary>
+    public const string StandardOutput = "standard output";
+
     /// <summary>The one line.</summary>
-    public string Line => $"hybrid-replica: {Message}; {Advice}.";
+    public string Line => TerminalText.Line($"hybrid-replica: {Message}; {Advice}.");
 
     /// <summary>What an exception means to the person at the terminal.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <param name="master">The master, or the snapshot, it may be about, without a password.</param>
-    /// <param name="target">The target it may be about.</param>
+    /// <param name="target">The target it may be about: a file, or <see cref="StandardOutput"/>.</param>
     public static Failure Of(Exception exception, string? master = null, string? target = null) =>
         exception switch
         {
@@ -42,7 +45,7 @@ sealed record Failure(int ExitCode, string Name, string Message, string Advice)
                 Cli.ExitCode.Interrupted,
                 "Interrupted",
                 "Interrupted before the end",
-                "nothing was left behind"
+                target == StandardOutput ? "what standard output got is not all of it" : "nothing was left behind"
             ),
             IOException or UnauthorizedAccessException => new Failure(
                 Cli.ExitCode.Disk,

@@ -66,7 +66,10 @@ sealed record Output(bool Json, bool Quiet, bool Verbose)
         catch (Exception exception)
         {
             var failure = Failure.Of(exception, master?.Invoke(), target);
-            await TryWriteAsync(Console.Error, Verbose ? $"{failure.Line}\n{exception}" : failure.Line);
+            await TryWriteAsync(
+                Console.Error,
+                Verbose ? $"{failure.Line}\n{TerminalText.Lines($"{exception}")}" : failure.Line
+            );
             if (Json)
                 await TryWriteAsync(json, Summary.Json(failure));
             return failure.ExitCode;

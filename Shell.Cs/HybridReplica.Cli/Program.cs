@@ -17,7 +17,7 @@ var root = new RootCommand("Joins a Redis or Valkey master as a replica.")
 var parsed = root.Parse(args);
 if (Complaint.About(parsed) is { } complaint)
 {
-    Console.Error.WriteLine($"hybrid-replica: {complaint}; see hybrid-replica --help.");
+    Console.Error.WriteLine(TerminalText.Line($"hybrid-replica: {complaint}; see hybrid-replica --help."));
     return ExitCode.Usage;
 }
 

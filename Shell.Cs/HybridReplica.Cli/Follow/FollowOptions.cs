@@ -169,5 +169,5 @@ sealed class FollowOptions
 
     /// <summary>What people call the output.</summary>
     public string Target(ParseResult parsed) =>
-        GoesToStandardOutput(parsed) ? "standard output" : parsed.GetValue(_output)!;
+        GoesToStandardOutput(parsed) ? Failure.StandardOutput : parsed.GetValue(_output)!;
 }

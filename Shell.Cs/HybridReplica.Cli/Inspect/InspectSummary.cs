@@ -9,7 +9,9 @@ static class InspectSummary
 {
     /// <summary>The line on a snapshot with which nothing is wrong.</summary>
     public static string Sound(RdbResult result, string source) =>
-        $"{source} is sound: {About(result)}, {Keys(result.Entries)}, {Number(result.Bytes)} bytes{Behind(result)}";
+        TerminalText.Line(
+            $"{source} is sound: {About(result)}, {Keys(result.Entries)}, {Number(result.Bytes)} bytes{Behind(result)}"
+        );
 
     /// <summary>The JSON object on such a snapshot.</summary>
     public static string Json(RdbResult result, string source) =>
@@ -25,7 +27,7 @@ static class InspectSummary
     {
         var target = plan.Output ?? "standard output";
         var (all, about) = result is null ? ("", "") : ($" of {Number(result.Entries)}", $"; {About(result)}");
-        return $"{Keys(written)}{all} written to {target}, {Summary.Bytes(bytes)}{about}";
+        return TerminalText.Line($"{Keys(written)}{all} written to {target}, {Summary.Bytes(bytes)}{about}");
     }
 
     /// <summary>The JSON object on keys that were written.</summary>
