@@ -26,9 +26,16 @@ static class Complaint
             [var unknown, ..] when hasVerb => $"There is one argument too many: {Shown(unknown)}",
             [var unknown, ..] => $"There is no verb {Shown(unknown)}, only these: {verbs}",
             _ when !hasVerb => $"A verb is missing, one of these: {verbs}",
+            _ when parsed.Errors[0].SymbolResult is not OptionResult && Missing(parsed) is { } missing =>
+                $"{parsed.CommandResult.Command.Name} needs {missing.Name}, and it is missing",
             _ => parsed.Errors[0].Message.TrimEnd('.'),
         };
     }
+
+    static Argument? Missing(ParseResult parsed) =>
+        parsed.CommandResult.Command.Arguments.FirstOrDefault(argument =>
+            argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 }
+        );
 
     /// <summary>Refuses a value that looks like an option: it is one that there is not.</summary>
     public static void RefuseOptions(ArgumentResult given)

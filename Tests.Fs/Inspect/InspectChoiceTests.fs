@@ -64,7 +64,13 @@ let private mistakes =
 
             Expect.equal (File.ReadAllBytes snapshot.Path) some "the snapshot")
 
-        testCase "no snapshot at all" (fun () -> run [ "inspect" ] |> complains 2 [ "inspect" ])
+        mistaken "a type without a name" [ "--type"; "string," ] [ "empty name"; "zset" ]
+        mistaken "a type that acts on a terminal" [ "--type"; "\027[31m" ] [ @"\u001b[31m" ]
+
+        testCase "no snapshot at all" (fun () ->
+            run [ "inspect" ] |> complains 2 [ "inspect needs FILE|URI|-"; "missing" ])
+
+        testCase "no value of an option" (fun () -> run [ "inspect"; "x"; "--db" ] |> complains 2 [ "--db" ])
         testCase "an empty name" (fun () -> run [ "inspect"; "" ] |> complains 2 [ "name"; "empty" ])
 
         testCase "a URI of something else" (fun () ->
@@ -73,6 +79,10 @@ let private mistakes =
         testCase "a file that is not there" (fun () ->
             run [ "inspect"; "127.0.0.1:6379" ]
             |> complains 7 [ "no file 127.0.0.1:6379"; "redis://" ])
+
+        testCase "a name that acts on a terminal" (fun () ->
+            run [ "inspect"; "no\027[31mfile\007" ]
+            |> complains 7 [ @"no file no\u001b[31mfile\u0007;" ])
 
         testCase "a folder" (fun () -> run [ "inspect"; Path.GetTempPath() ] |> complains 7 [ "is a folder" ])
 

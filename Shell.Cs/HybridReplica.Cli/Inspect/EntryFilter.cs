@@ -68,5 +68,7 @@ sealed class EntryFilter
     static RdbKind Read(string type) =>
         Kinds.TryGetValue(type, out var kind)
             ? kind
-            : throw new UsageException($"There is no type {type}; there are {string.Join(", ", Kinds.Keys)}");
+            : throw new UsageException(
+                $"There is no type {(type.Length == 0 ? "with an empty name" : type)}; there are {string.Join(", ", Kinds.Keys)}"
+            );
 }

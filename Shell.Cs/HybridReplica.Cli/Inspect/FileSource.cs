@@ -16,7 +16,19 @@ sealed class FileSource(string path) : SnapshotSource(path)
         // Of a pipe nobody knows how much will come.
         var length = progress is null ? 0 : new FileInfo(Name).Length;
         options.Progress = Steps(progress, length > 0 ? length : null);
-        return Task.Run(() => RdbReader.Read(Name, visit, options, stop), CancellationToken.None);
+        return Task.Run(() => Read(visit, options, stop), CancellationToken.None);
+    }
+
+    RdbResult Read(Action<RdbEvent> visit, RdbReaderOptions options, CancellationToken stop)
+    {
+        try
+        {
+            return RdbReader.Read(Name, visit, options, stop);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw Failed($"We are not allowed to read {Name}", "look at the permissions of the file and its folders");
+        }
     }
 
     void Check()
