@@ -4,6 +4,7 @@ module HybridReplica.Tests.Inspect.InspectToolTests
 open System
 open System.IO
 open Expecto
+open HybridReplica.Cli
 open HybridReplica.Core
 open HybridReplica.Tests.Rdb
 open HybridReplica.Tests.Real.Tool
@@ -160,15 +161,28 @@ let private outputs =
             let lines = File.ReadAllLines snapshot.Target
             Expect.hasLength lines 1 "lines"
             Expect.stringContains lines[0] "\"small\"" "the line")
-        testCase "nobody reads the pipe" (fun () ->
-            use snapshot = new Snapshot(some)
+        for arguments in
+            [
+                [ "--format"; "jsonl" ]
+                []
+                [ "--json" ]
+                [ "--check" ]
+                [ "--check"; "--json" ]
+            ] do
+            let name = String.concat " " arguments
 
-            use running =
-                startFor Gone path [ "inspect"; snapshot.Path; "--format"; "jsonl" ] []
+            testCase $"nobody reads the pipe: {name}" (fun () ->
+                use snapshot = new Snapshot(some)
+                use running = startFor Gone path ([ "inspect"; snapshot.Path ] @ arguments) []
+                let ended = running.Wait()
+                endsWith 7 ended
+                Expect.stringContains ended.Errors "nobody reads the pipe" "the line")
+        testCase "what standard output got is not said to be gone" (fun () ->
+            let line target =
+                Failure.Of(OperationCanceledException(), null, target).Line
 
-            let ended = running.Wait()
-            endsWith 7 ended
-            Expect.stringContains ended.Errors "nobody reads the pipe" "the line")
+            Expect.stringContains (line Failure.StandardOutput) "what standard output got is not all" "standard output"
+            Expect.stringContains (line "keys.jsonl") "nothing was left behind" "a file")
         testCase "standard input" (fun () ->
             use snapshot = new Snapshot(some)
 
@@ -211,6 +225,13 @@ let private checks =
                  + "\"trailingBytes\":0}\n")
                 "the JSON")
         testCase "or says nothing" (fun () -> inspect some [ "--check"; "--quiet" ] |> endsSilently)
+        testCase "the name of a file cannot act on a terminal" (fun () ->
+            use snapshot = new Snapshot(some)
+            let odd = snapshot.Target + "\027[31m\u202E\u00E9\n"
+            File.Copy(snapshot.Path, odd)
+            let ended = run [ "inspect"; odd; "--check" ]
+            endsWith 0 ended
+            Expect.stringContains ended.Text "out\\u001b[31m\\u202e\u00E9\\u000a is sound" "the line")
         testCase "bytes behind the snapshot are told" (fun () ->
             let ended = inspect (Array.append some (latin1 "*1\r\n")) [ "--check" ]
             endsWith 0 ended

@@ -39,10 +39,10 @@ static class InspectCommand
                         using var logging = how.Logging();
                         found = Find(parsed.GetValue(source)!, () => new MasterSource(master.Read(parsed), logging));
                         Check(plan, found, master.Given(parsed));
-                        return await new InspectRun(plan, found, how, json).RunAsync(cancellation);
+                        return await new InspectRun(plan, found, how).RunAsync(cancellation);
                     },
                     master: () => found?.Name,
-                    target: inspect.Target(parsed) ?? "standard output"
+                    target: inspect.WritesToStandardOutput(parsed) ? Failure.StandardOutput : inspect.Target(parsed)
                 );
             }
         );

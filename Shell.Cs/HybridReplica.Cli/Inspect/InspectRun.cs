@@ -1,3 +1,4 @@
+using System.Text;
 using HybridReplica.Cli.Inspect.Report;
 using HybridReplica.Core;
 
@@ -7,12 +8,8 @@ namespace HybridReplica.Cli.Inspect;
 /// <param name="plan">What is asked for.</param>
 /// <param name="source">Where the snapshot comes from.</param>
 /// <param name="how">How much to say.</param>
-/// <param name="json">Where the JSON object goes.</param>
-sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how, TextWriter json)
+sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how)
 {
-    // What is left to do when somebody interrupts us takes less, unless it waits for somebody else.
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     /// <summary>Runs it to its exit code.</summary>
     public Task<int> RunAsync(CancellationToken stop) => plan.IsCheck ? CheckAsync(stop) : WriteAsync(stop);
 
@@ -21,10 +18,18 @@ sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how, Tex
         var options = new RdbReaderOptions { Look = RdbLook.Skip };
         var result = await ReadAsync(_ => { }, options, stop, stop);
         if (how.Json)
-            await json.WriteLineAsync(InspectSummary.Json(result, source.Name));
+            await PrintAsync(InspectSummary.Json(result, source.Name));
         else if (!how.Quiet)
-            await Console.Out.WriteLineAsync(InspectSummary.Sound(result, source.Name));
+            await PrintAsync(InspectSummary.Sound(result, source.Name));
         return ExitCode.Done;
+    }
+
+    // The console would not tell whether anybody reads it.
+    static async Task PrintAsync(string line)
+    {
+        using var output = InspectOutput.Open(path: null);
+        output.Write(Encoding.UTF8.GetBytes(line + "\n"));
+        await output.CompleteAsync(CancellationToken.None);
     }
 
     async Task<int> WriteAsync(CancellationToken stop)
@@ -110,7 +115,7 @@ sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how, Tex
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
-                await Task.WhenAny(working, Task.Delay(Patience, CancellationToken.None));
+                await Task.WhenAny(working, Task.Delay(source.Patience, CancellationToken.None));
                 throw;
             }
         }
@@ -159,10 +164,11 @@ sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how, Tex
         if (plan.IsSummary)
             return;
 
-        if (how.Json)
-            await json.WriteLineAsync(
-                InspectSummary.Json(result, inspection.Written, output.Length, source.Name, plan)
-            );
+        var json = how.Json ? InspectSummary.Json(result, inspection.Written, output.Length, source.Name, plan) : null;
+        if (json is not null && plan.Output is null)
+            await Console.Error.WriteLineAsync(json);
+        else if (json is not null)
+            await PrintAsync(json);
         else if (ShowsProgress)
             await Console.Error.WriteLineAsync(InspectSummary.Line(result, inspection.Written, output.Length, plan));
     }

@@ -12,6 +12,9 @@ sealed class MasterSource(ReplicaOptions options, ILoggerFactory logging)
     // What may wait to be looked at.
     const int Ahead = 4 << 20;
 
+    /// <summary>Longer: the master hears that we leave.</summary>
+    public override TimeSpan Patience => TimeSpan.FromSeconds(1);
+
     public override async Task<RdbResult> ReadAsync(
         Action<RdbEvent> visit,
         RdbReaderOptions reading,

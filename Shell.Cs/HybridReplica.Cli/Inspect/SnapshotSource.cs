@@ -7,6 +7,12 @@ abstract class SnapshotSource(string name)
     /// <summary>How people call it.</summary>
     public string Name { get; } = name;
 
+    /// <summary>
+    /// How long to wait for the reading to end when somebody interrupts it. What is left to do takes less, unless it
+    /// waits for bytes that do not come.
+    /// </summary>
+    public virtual TimeSpan Patience => TimeSpan.FromMilliseconds(100);
+
     /// <summary>Reads it, on a thread of its own.</summary>
     /// <param name="visit">Called for each thing found.</param>
     /// <param name="options">How to read.</param>
