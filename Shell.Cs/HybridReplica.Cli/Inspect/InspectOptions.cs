@@ -11,7 +11,7 @@ sealed class InspectOptions
     {
         Description =
             "summary: a report; jsonl: an object for each key; resp: for redis-cli --pipe; keys: a key on each line",
-        HelpName = "summary|jsonl|resp|keys",
+        HelpName = string.Join('|', InspectPlan.Formats),
         DefaultValueFactory = _ => InspectPlan.Summary,
     };
 

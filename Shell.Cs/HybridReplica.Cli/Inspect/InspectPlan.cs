@@ -8,10 +8,20 @@ sealed class InspectPlan
     /// <summary>The format that is a report.</summary>
     public const string Summary = "summary";
 
+    /// <summary>The format that has an object for each key.</summary>
+    public const string JsonLines = "jsonl";
+
+    /// <summary>The format that has commands.</summary>
+    public const string Resp = "resp";
+
+    /// <summary>The format that has a key on each line.</summary>
+    public const string Keys = "keys";
+
     /// <summary>What stands for a format where nothing is written.</summary>
     public const string Check = "check";
 
-    static readonly string[] Formats = [Summary, "jsonl", "resp", "keys"];
+    /// <summary>All formats.</summary>
+    public static readonly string[] Formats = [Summary, JsonLines, Resp, Keys];
 
     public required string Format { get; init; }
 
@@ -40,7 +50,7 @@ sealed class InspectPlan
     public void Validate()
     {
         if (!IsCheck && !Formats.Contains(Format))
-            throw new UsageException($"There is no format {Format}; there are summary, jsonl, resp and keys");
+            throw new UsageException($"There is no format {Format}; there are {string.Join(", ", Formats)}");
         if (!IsSummary && Separators != ReportOptions.UsualSeparators)
             throw new UsageException("--separators is for the format summary");
         if (!ReportOptions.AreSeparators(Separators))
@@ -51,7 +61,7 @@ sealed class InspectPlan
             throw new UsageException("The name of the file of --output is empty");
         if (KeepPartial && Output is null)
             throw new UsageException("--keep-partial is for a file, and --output names none");
-        if (Format == "resp" && Output is null && !Console.IsOutputRedirected)
+        if (Format == Resp && Output is null && !Console.IsOutputRedirected)
             throw new UsageException("Commands are nothing for a terminal: redirect standard output, or name a file");
     }
 }

@@ -128,9 +128,9 @@ sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how)
     EntryFormat FormatOf(OutputBuffer buffer) =>
         plan.Format switch
         {
-            "jsonl" => new JsonEntries(buffer, plan.Filter.IsOpen),
-            "resp" => new RespEntries(buffer, plan.Filter.IsOpen),
-            "keys" => new KeyLines(buffer),
+            InspectPlan.JsonLines => new JsonEntries(buffer, plan.Filter.IsOpen),
+            InspectPlan.Resp => new RespEntries(buffer, plan.Filter.IsOpen),
+            InspectPlan.Keys => new KeyLines(buffer),
             _ => new SummaryReport(
                 buffer,
                 source.Name,

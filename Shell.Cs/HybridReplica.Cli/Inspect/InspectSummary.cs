@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using HybridReplica.Cli.Inspect.Report;
 using HybridReplica.Core;
 
 namespace HybridReplica.Cli.Inspect;
@@ -50,7 +51,7 @@ static class InspectSummary
             return;
 
         json.WriteString("version", result.Version?.ToString());
-        json.WriteString("checksum", result.Verdict is RdbVerdict.Verified ? "verified" : "absent");
+        json.WriteString("checksum", ReportWords.ChecksumName(result.Verdict));
         json.WriteNumber("keys", result.Entries);
         json.WriteNumber("bytes", result.Bytes);
         if (result.TrailingBytes is { } trailing)

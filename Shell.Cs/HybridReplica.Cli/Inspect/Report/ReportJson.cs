@@ -35,7 +35,7 @@ sealed class ReportJson(SnapshotReport report, Utf8JsonWriter json)
         if (report.Fault is { } fault)
             json.WriteString("message", RdbWording.Fault(fault));
         json.WriteString("version", head.Version?.ToString());
-        json.WriteString("checksum", Checksum(head.Verdict));
+        json.WriteString("checksum", ReportWords.ChecksumName(head.Verdict));
         json.WriteNumber("bytes", report.Bytes);
         json.WriteStartArray("fields");
         foreach (var field in head.Fields)
@@ -56,15 +56,6 @@ sealed class ReportJson(SnapshotReport report, Utf8JsonWriter json)
         json.WriteEndArray();
         json.WriteNumber("slots", head.Slots);
     }
-
-    static string? Checksum(RdbVerdict? verdict) =>
-        verdict switch
-        {
-            RdbVerdict.Verified => "verified",
-            RdbVerdict.Unchecked => "absent",
-            RdbVerdict.ChecksumMismatch => "wrong",
-            _ => null,
-        };
 
     // The largest first, as in the text.
     void WriteArray<T>(string name, IReadOnlyDictionary<T, Tally> tallies, Action<KeyValuePair<T, Tally>> write)

@@ -33,6 +33,16 @@ static class ReportWords
             _ => "not read to its end",
         };
 
+    /// <summary>The same for programs. Null: the end was not read.</summary>
+    public static string? ChecksumName(RdbVerdict? verdict) =>
+        verdict switch
+        {
+            RdbVerdict.Verified => "verified",
+            RdbVerdict.Unchecked => "absent",
+            RdbVerdict.ChecksumMismatch => "wrong",
+            _ => null,
+        };
+
     /// <summary>When keys expire.</summary>
     public static string Expiry(ExpiryClass expiry) =>
         expiry switch
