@@ -9,7 +9,7 @@ namespace HybridReplica.Cli;
 /// </summary>
 static class TerminalText
 {
-    /// <summary>The same on one line, in which no character does anything to a terminal, or turns what follows.</summary>
+    /// <summary>The same on one line: no character does anything to a terminal or turns what follows.</summary>
     public static string Line(string text)
     {
         if (!text.Any(Acts))

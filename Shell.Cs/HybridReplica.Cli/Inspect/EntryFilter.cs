@@ -69,6 +69,7 @@ sealed class EntryFilter
         Kinds.TryGetValue(type, out var kind)
             ? kind
             : throw new UsageException(
-                $"There is no type {(type.Length == 0 ? "with an empty name" : type)}; there are {string.Join(", ", Kinds.Keys)}"
+                $"There is no type {(type.Length == 0 ? "with an empty name" : type)}; "
+                    + $"there are {string.Join(", ", Kinds.Keys)}"
             );
 }

@@ -8,7 +8,10 @@ namespace HybridReplica.Cli.Inspect;
 /// Texts as JSON: a string where it is UTF-8, and an object with the key <c>base64</c> where it is not, or where it
 /// comes in parts, of which the last may be anything.
 /// </summary>
-/// <remarks>Every control character is escaped, and every one that turns the direction of writing, so that none acts where the lines are shown.</remarks>
+/// <remarks>
+/// Every control character is escaped, and every one that turns the direction of writing, so that none acts where the
+/// lines are shown.
+/// </remarks>
 sealed class JsonText(OutputBuffer output)
 {
     // Three bytes make four letters; what is left over waits for the next part.
