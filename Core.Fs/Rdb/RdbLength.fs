@@ -7,9 +7,6 @@ open System.Buffers.Binary
 [<AbstractClass; Sealed>]
 type internal RdbLength =
 
-    /// Bytes of the longest.
-    static member Longest = 9
-
     /// How many bytes a length has that begins with this one. Zero: it begins none.
     static member Size(first: byte) : int =
         match first >>> 6 with

@@ -62,16 +62,7 @@ let written format snapshot =
     writtenOf format everything Int64.MaxValue 65536 snapshot
 
 /// An entry with nothing said beside its value.
-let entry (key: string) form value : WrittenEntry =
-    {
-        Key = latin1 key
-        Form = form
-        Value = value
-        Expiry = ValueNone
-        Idle = ValueNone
-        Frequency = ValueNone
-        Metadata = []
-    }
+let entry (key: string) form value : WrittenEntry = WrittenEntry.Of(key, form, value)
 
 /// A snapshot of Redis with these parts, and where its entries are in it.
 let writtenWith (version: int) (parts: RdbPart list) : WrittenRdb =

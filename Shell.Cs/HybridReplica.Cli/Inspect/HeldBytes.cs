@@ -21,7 +21,7 @@ sealed class HeldBytes
     {
         try
         {
-            _file ??= Open();
+            _file ??= NamelessFile.Create(Path.GetTempPath(), ".held");
             _file.Write(bytes);
         }
         catch (Exception exception) when (FileTroubles.IsOne(exception))
@@ -61,36 +61,6 @@ sealed class HeldBytes
         catch (Exception exception) when (FileTroubles.IsOne(exception))
         {
             throw Failed(exception);
-        }
-    }
-
-    static FileStream Open()
-    {
-        var path = Path.Combine(Path.GetTempPath(), "hybrid-replica-" + Path.GetRandomFileName());
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = 0,
-        };
-        if (OperatingSystem.IsWindows())
-        {
-            options.Options = FileOptions.DeleteOnClose;
-            return new(path, options);
-        }
-
-        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var file = new FileStream(path, options);
-        try
-        {
-            File.Delete(path);
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
         }
     }
 

@@ -22,23 +22,7 @@ sealed class Spool : IByteQueue, IDisposable
     /// <param name="folder">The folder to put it in.</param>
     /// <param name="size">The most bytes it may hold.</param>
     /// <exception cref="Exception">One of those that <see cref="FileTroubles"/> knows.</exception>
-    public static Spool Create(string folder, long size)
-    {
-        var path = Path.Combine(folder, $"hybrid-replica-{Environment.ProcessId}-{Guid.NewGuid():N}.spool");
-        var file = new FileStream(path, Options());
-        try
-        {
-            // A file without a name is gone when it is closed, and so even if we are killed.
-            if (!OperatingSystem.IsWindows())
-                File.Delete(path);
-            return new(file, size);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
+    public static Spool Create(string folder, long size) => new(NamelessFile.Create(folder, ".spool"), size);
 
     public long Count => Volatile.Read(ref _written) - Volatile.Read(ref _read);
 
@@ -76,20 +60,4 @@ sealed class Spool : IByteQueue, IDisposable
 
     /// <summary>Closes and removes the file, once whoever reads or writes in it is done.</summary>
     public void Dispose() => _file.Dispose();
-
-    static FileStreamOptions Options()
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = 0,
-        };
-        if (OperatingSystem.IsWindows())
-            options.Options = FileOptions.DeleteOnClose;
-        else
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return options;
-    }
 }
