@@ -22,54 +22,11 @@ module internal RequestReading =
     let private malformed trouble : Found =
         ValueSome(struct (MasterRequest.Malformed $"Protocol error: {trouble}", 0))
 
-    // Inline requests: words between spaces, some of them in quotes (`sdssplitargs`, 6.0.16).
-
-    let private isSpace c = Char.IsWhiteSpace c && c <= ' '
-
-    let private isHexadecimal c = Char.IsAsciiHexDigit c
-
-    let private meaningOf c =
-        match c with
-        | 'n' -> '\n'
-        | 'r' -> '\r'
-        | 't' -> '\t'
-        | 'b' -> '\b'
-        | 'a' -> '\a'
-        | other -> other
-
-    // The word in quotes that goes on here: what it says, and what is behind its closing quote.
-    let rec private quoted quote word characters =
-        match characters with
-        | '\\' :: 'x' :: high :: low :: rest when quote = '"' && isHexadecimal high && isHexadecimal low ->
-            quoted quote (char (Convert.ToInt32($"{high}{low}", 16)) :: word) rest
-        | '\\' :: c :: rest when quote = '"' -> quoted quote (meaningOf c :: word) rest
-        | '\\' :: '\'' :: rest when quote = '\'' -> quoted quote ('\'' :: word) rest
-        | c :: next :: _ when c = quote && not (isSpace next) -> ValueNone
-        | c :: rest when c = quote -> ValueSome(word, rest)
-        | c :: rest -> quoted quote (c :: word) rest
-        | [] -> ValueNone
-
-    let private textOf word =
-        word |> List.rev |> Array.ofList |> String
-
-    // The words that are still to come, given those before and the letters of the one that has begun.
-    let rec private split words word characters =
-        match word, characters with
-        | ValueNone, [] -> ValueSome(List.rev words)
-        | ValueSome word, [] -> ValueSome(List.rev (textOf word :: words))
-        | ValueNone, c :: rest when isSpace c -> split words ValueNone rest
-        | ValueSome word, c :: rest when isSpace c -> split (textOf word :: words) ValueNone rest
-        | _, (('"' | '\'') as quote) :: rest ->
-            match quoted quote (ValueOption.defaultValue [] word) rest with
-            | ValueSome(word, rest) -> split words (ValueSome word) rest
-            | ValueNone -> ValueNone
-        | _, c :: rest -> split words (ValueSome(c :: ValueOption.defaultValue [] word)) rest
-
     let private readInline (text: string) : Found =
         match text.IndexOf '\n' with
         | -1 -> ValueNone
         | length ->
-            match split [] ValueNone (List.ofSeq (text.Substring(0, length))) with
+            match InlineWords.split (text.Substring(0, length)) with
             | ValueSome words -> ValueSome(struct (MasterRequest.Words words, length + 1))
             | ValueNone -> malformed "unbalanced quotes in request"
 

@@ -1,0 +1,67 @@
+namespace HybridReplica.Core
+
+/// What is wrong with an archive, in words for people: what and where, and what to try. Nothing branches on these.
+[<RequireQualifiedAccess>]
+module ArchiveWording =
+
+    /// More of a name than this is of no use in a sentence.
+    [<Literal>]
+    let private LongestName = 255
+
+    // So that nothing in it acts on a terminal.
+    let private shown (text: string) =
+        Printable.escape (text.Substring(0, min LongestName text.Length))
+
+    let private manifestTrouble trouble =
+        match trouble with
+        | ManifestTrouble.Empty -> "there is not a single line in it"
+        | ManifestTrouble.LineTooLong -> "a line has at most 1024 bytes, and a line end behind them"
+        | ManifestTrouble.BlankLine -> "no line may be blank"
+        | ManifestTrouble.NotPairs -> "a line is three pairs of words or more, and closes its quotes"
+        | ManifestTrouble.Missing key -> $"the pair \"{shown key}\" is missing"
+        | ManifestTrouble.NameIsPath name -> $"\"{shown name}\" is not the name of a file beside it"
+        | ManifestTrouble.BadSequence text -> $"\"{shown text}\" is not the number of a file, which is 1 or more"
+        | ManifestTrouble.BadType text -> $"\"{shown text}\" is no type: a type is b, h or i"
+        | ManifestTrouble.BadOffset text -> $"\"{shown text}\" is no offset"
+        | ManifestTrouble.SecondBase -> "there is a base already"
+        | ManifestTrouble.SequenceNotRising sequence ->
+            $"the number {sequence} is not higher than that of the incremental file before"
+        | ManifestTrouble.ChecksumMismatch(stored, computed) ->
+            $"it says the checksum {stored:x16}, and what is in front of it has {computed:x16}"
+
+    /// Which rule a manifest breaks and in which line, without a full stop.
+    [<CompiledName "ManifestFault">]
+    let manifestFault (fault: ManifestFault) : string =
+        $"Line {fault.Line} of the manifest breaks a rule: {manifestTrouble fault.Trouble}"
+
+    /// Why a folder cannot be used as an archive, without a full stop.
+    [<CompiledName "Trouble">]
+    let trouble (trouble: ArchiveTrouble) : string =
+        match trouble with
+        | ArchiveTrouble.InUse -> "Somebody else is using the archive"
+        | ArchiveTrouble.NotAnArchive -> "The folder is not an archive: there are files in it, and no manifest"
+        | ArchiveTrouble.ManifestBroken fault -> manifestFault fault
+        | ArchiveTrouble.NotOurs file ->
+            $"The manifest is not that of an archive: what an archive says of \"{shown file}\" is not there, or makes "
+            + "no sense"
+        | ArchiveTrouble.NotContiguous file ->
+            $"The manifest lists what does not fit together: \"{shown file}\" does not begin where the file before ends"
+        | ArchiveTrouble.FileMissing file -> $"The manifest lists \"{shown file}\", and there is no such file"
+        | ArchiveTrouble.NotBetweenCommands offset ->
+            $"No command ends at offset {offset}, and so no base can stand there"
+
+    /// What to try, beginning in lower case and without a full stop.
+    [<CompiledName "Advice">]
+    let advice (trouble: ArchiveTrouble) : string =
+        match trouble with
+        | ArchiveTrouble.InUse -> "wait until the other is done, or use another folder"
+        | ArchiveTrouble.NotAnArchive -> "name the folder of an archive, or an empty one to begin another"
+        | ArchiveTrouble.ManifestBroken {
+                                            Trouble = ManifestTrouble.ChecksumMismatch _
+                                        } ->
+            "take it from a copy of the archive; if it was changed on purpose, remove the line of the checksum"
+        | ArchiveTrouble.ManifestBroken _ -> "correct that line, or take the manifest from a copy of the archive"
+        | ArchiveTrouble.NotOurs _ -> "archive into another folder than that of a server"
+        | ArchiveTrouble.NotContiguous _
+        | ArchiveTrouble.FileMissing _ -> "take the folder from a copy of the archive, or begin another"
+        | ArchiveTrouble.NotBetweenCommands _ -> "take another base; if it is the same again, please report it"
