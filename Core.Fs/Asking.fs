@@ -8,6 +8,7 @@ module internal Asking =
     /// Makes sure that the target can be written before the master is troubled.
     let start (state: State) =
         match state.Settings.Destination with
+        | _ when state.Archive.IsSome -> Archiving.openArchive state
         | Destination.File -> enter Phase.CheckingTarget state, [ Command.CheckTarget ]
         | Destination.Pipe
         | Destination.Nowhere -> dial state
@@ -52,7 +53,8 @@ module internal Asking =
     let private prepare next (state: State) =
         match state.Settings.Destination with
         | Destination.File when not state.HasTemporary ->
-            enter (Phase.Opening(1, next)) state, [ Command.CreateTemporary ]
+            ArchiveChanges.target (enter (Phase.Opening(1, next)) state)
+            |> before [ Command.CreateTemporary ]
         | Destination.File
         | Destination.Pipe
         | Destination.Nowhere -> follow next state
@@ -126,7 +128,8 @@ module internal Asking =
     let private fallBack reply (state: State) =
         if isLater reply state then
             fail (Fault.MasterBusy reply) state
-        elif state.Settings.Follows ResumePolicy.PartialOnly then
+        elif state.Settings.Follows ResumePolicy.PartialOnly || state.Archive.IsSome then
+            // What SYNC brings has no place in a history, and so none in an archive.
             fail (Fault.StepRefused(Step.Psync, reply)) state
         else
             { state with Resume = ValueNone }

@@ -76,6 +76,7 @@ module internal Clock =
         | Phase.Streaming
         | Phase.Resting _ -> true
         | Phase.Idle
+        | Phase.OpeningArchive
         | Phase.CheckingTarget
         | Phase.Opening _
         | Phase.Checking _
@@ -105,4 +106,5 @@ module internal Clock =
             let next, commands = pass seconds (Streaming.age seconds state) []
 
             // Once, however many seconds it were.
-            Streaming.signOfLife next |> after commands
+            let next, signs = Streaming.signOfLife next
+            Archiving.tick seconds next |> after (commands @ signs)

@@ -7,6 +7,8 @@ type Notification =
     | Status of text: string
     /// `READY=1`
     | Ready
+    /// `WATCHDOG=1`: we are alive.
+    | Watchdog
 
 /// What the shell is to do, in order, before it reports anything else. Commands are plain values: bytes stay where they
 /// are, and a command only says how many of them it is about.
@@ -53,6 +55,11 @@ type Command =
     | Deliver of bytes: int
     /// Hand this over, behind all that was handed over before.
     | Tell of notice: Notice
+
+    // The archive.
+
+    /// Do this with the folder of the archive.
+    | Archive of command: ArchiveCommand
 
     // Whoever keeps data downstream of this replica.
 

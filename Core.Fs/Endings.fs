@@ -10,6 +10,9 @@ module internal Endings =
     /// Commands already decided, before those of the next verb.
     let after commands (state: State, next: Command list) = state, commands @ next
 
+    /// Commands decided later, behind those of the verb before.
+    let before later (state: State, earlier: Command list) = state, earlier @ later
+
     /// The master gave a sign of life, and nothing of it is left hanging.
     let heard (state: State) =
         { state with
@@ -19,11 +22,20 @@ module internal Endings =
 
     /// The end.
     let finish outcome state =
-        enter (Phase.Ended outcome) state, [ Command.Log(LogEvent.Ended outcome); Command.Finish outcome ]
+        enter (Phase.Ended outcome) state,
+        [
+            if state.Archive.IsSome then
+                Command.Archive ArchiveCommand.Close
+            Command.Log(LogEvent.Ended outcome)
+            Command.Finish outcome
+        ]
 
     /// What the consumer of the stream is told, if there is one.
     let tell notice (state: State) =
-        if state.IsFollowing then [ Command.Tell notice ] else []
+        if state.Settings.HasConsumer then
+            [ Command.Tell notice ]
+        else
+            []
 
     /// Opens a connection.
     let dial (state: State) =

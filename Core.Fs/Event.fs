@@ -70,6 +70,11 @@ type Event =
     /// It was handed over a whole snapshot, and cannot read it.
     | SnapshotUnreadable of fault: RdbFault
 
+    // From the archive.
+
+    /// This is to be said of the folder of the archive.
+    | Archive of event: ArchiveEvent
+
     // From everywhere else.
 
     /// Whole seconds have passed.
@@ -99,6 +104,7 @@ type Event =
         | SpoolFilled _ -> "SpoolFilled"
         | SpoolDrained -> "SpoolDrained"
         | SnapshotUnreadable _ -> "SnapshotUnreadable"
+        | Archive _ -> "Archive"
         | TargetReady -> "TargetReady"
         | TemporaryCreated -> "TemporaryCreated"
         | SnapshotChecked _ -> "SnapshotChecked"

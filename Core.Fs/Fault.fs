@@ -87,6 +87,11 @@ type Fault =
     /// A file could not be handled.
     | File of step: FileStep * trouble: FileTrouble
 
+    /// The folder of the archive could not be handled.
+    | Archive of step: ArchiveStep * trouble: FileTrouble
+    /// The folder cannot be used as an archive.
+    | ArchiveRefused of trouble: ArchiveTrouble
+
     // The shell.
 
     /// An event was reported in a phase in which it cannot happen.

@@ -28,7 +28,11 @@ module FaultTable =
         | Fault.TooManyFullResyncs _ -> Blame.History
         | Fault.SnapshotCorrupt _
         | Fault.SnapshotUnreadable _ -> Blame.Corrupt
-        | Fault.File _ -> Blame.Disk
+        | Fault.File _
+        | Fault.Archive _
+        | Fault.ArchiveRefused ArchiveTrouble.InUse
+        | Fault.ArchiveRefused ArchiveTrouble.NotAnArchive -> Blame.Disk
+        | Fault.ArchiveRefused _ -> Blame.Corrupt
         | Fault.OutOfTurn _ -> Blame.Shell
 
     let private isPassingOnTheNetwork trouble =
@@ -72,4 +76,6 @@ module FaultTable =
         | Fault.TooManyFullResyncs _
         | Fault.SnapshotUnreadable _
         | Fault.File _
+        | Fault.Archive _
+        | Fault.ArchiveRefused _
         | Fault.OutOfTurn _ -> false

@@ -67,9 +67,17 @@ module internal FrontOfWindow =
         if consumed > 0 then Event.Arrived consumed else null
 
     // What can be used is told before what cannot.
-    let private stream (scan: StreamScan, window: ReadOnlySpan<byte>, consumed: byref<int>) : Event | null =
+    let private stream
+        (scan: StreamScan, toBoundary: bool, window: ReadOnlySpan<byte>, consumed: byref<int>)
+        : Event | null =
         let mutable trouble = null
-        let next = StreamScanner.ScanWindow(scan, window, &trouble)
+
+        let next =
+            if toBoundary then
+                StreamScanner.ScanWord(scan, window, &trouble)
+            else
+                StreamScanner.ScanWindow(scan, window, &trouble)
+
         consumed <- int (next.BytesSince scan)
 
         match trouble with
@@ -85,7 +93,8 @@ module internal FrontOfWindow =
         | Expectation.SnapshotHead -> Event.SnapshotBegun(RdbVersion.TryRead(window.Slice(0, Limits.RdbHeadLength)))
         | Expectation.Snapshot(Remainder.Counted left) -> counted (left, window, &consumed)
         | Expectation.Snapshot(Remainder.Until mark) -> untilMark (mark, window, &consumed)
-        | Expectation.Stream scan -> stream (scan, window, &consumed)
+        | Expectation.Stream scan -> stream (scan, false, window, &consumed)
+        | Expectation.StreamToBoundary scan -> stream (scan, true, window, &consumed)
         | Expectation.Repeated left ->
             consumed <- int (min left (int64 window.Length))
             if consumed > 0 then Event.Repeated consumed else null

@@ -34,6 +34,10 @@ module Limits =
     [<Literal>]
     let SyncStride = 8388608L
 
+    /// Seconds until a base that could not be fetched is asked for again.
+    [<Literal>]
+    let BaseRetry = 60
+
     /// Tries to create the temporary file, a second apart (`syncWithMaster`, 6.0.16).
     [<Literal>]
     let TemporaryTries = 5

@@ -59,6 +59,20 @@ type LogEvent =
     | SpoolFilled of trouble: FileTrouble voption
     /// There is room again.
     | SpoolDrained
+    /// The archive goes on behind what is in it.
+    | ArchiveRecovered of position: Position * cut: int64
+    /// A segment of the archive was begun.
+    | SegmentBegun of file: string * position: Position
+    /// A snapshot is a base of the archive now.
+    | BaseKept of file: string
+    /// No base could be fetched beside the stream.
+    | BaseNotFetched of reason: string
+    /// The base that was fetched beside the stream cannot be used.
+    | BaseUnusable of file: string
+    /// Files that are not kept any longer were taken from the archive.
+    | ArchivePruned of files: int
+    /// A file that is not listed any more could not be removed.
+    | ArchiveFileLeft of trouble: FileTrouble
 
     /// How much it matters.
     member this.Level =
@@ -69,7 +83,10 @@ type LogEvent =
         | SnapshotUnchecked _
         | Retrying _
         | StreamBroken _
-        | SpoolFilled _ -> LogLevel.Warning
+        | SpoolFilled _
+        | BaseNotFetched _
+        | BaseUnusable _
+        | ArchiveFileLeft _ -> LogLevel.Warning
         | Connecting _
         | Connected
         | MasterAnswered _
@@ -85,7 +102,11 @@ type LogEvent =
         | SnapshotReceived _
         | Ended _
         | Streaming _
-        | SpoolDrained -> LogLevel.Information
+        | SpoolDrained
+        | ArchiveRecovered _
+        | SegmentBegun _
+        | BaseKept _
+        | ArchivePruned _ -> LogLevel.Information
 
     /// The number and the name, which stay what they are from release to release.
     member private this.Identity =
@@ -112,6 +133,13 @@ type LogEvent =
         | StreamBroken _ -> 20, "StreamBroken"
         | SpoolFilled _ -> 21, "SpoolFilled"
         | SpoolDrained -> 22, "SpoolDrained"
+        | ArchiveRecovered _ -> 23, "ArchiveRecovered"
+        | SegmentBegun _ -> 24, "SegmentBegun"
+        | BaseKept _ -> 25, "BaseKept"
+        | BaseNotFetched _ -> 26, "BaseNotFetched"
+        | BaseUnusable _ -> 27, "BaseUnusable"
+        | ArchivePruned _ -> 28, "ArchivePruned"
+        | ArchiveFileLeft _ -> 29, "ArchiveFileLeft"
 
     /// The number of the event.
     member this.Id = fst this.Identity
@@ -154,6 +182,13 @@ type LogEvent =
                 "position", string position
             ]
         | SpoolFilled trouble -> [ "trouble", Wording.spoolTrouble trouble ]
+        | ArchiveRecovered(position, cut) -> [ "position", string position; "cut", string cut ]
+        | SegmentBegun(file, position) -> [ "file", file; "position", string position ]
+        | BaseKept file
+        | BaseUnusable file -> [ "file", file ]
+        | BaseNotFetched reason -> [ "reason", reason ]
+        | ArchivePruned files -> [ "files", string files ]
+        | ArchiveFileLeft trouble -> [ "trouble", string trouble ]
 
     /// The event as one sentence.
     member this.Sentence =
@@ -187,3 +222,13 @@ type LogEvent =
             + $"\"{Printable.escape trouble.Text}\"."
         | SpoolFilled trouble -> $"Nothing more is received for now: {Wording.spoolTrouble trouble}."
         | SpoolDrained -> "There is room again for what the master sends."
+        | ArchiveRecovered(position, 0L) -> $"The archive goes on from {position}."
+        | ArchiveRecovered(position, cut) ->
+            $"The archive goes on from {position}; {cut} bytes behind its last whole command were cut."
+        | SegmentBegun(file, position) -> $"The stream behind {position} goes to {file}."
+        | BaseKept file -> $"The snapshot is a base of the archive now: {file}."
+        | BaseNotFetched reason -> $"No new base could be fetched: {reason}."
+        | BaseUnusable file -> $"The new base {file} does not fit the stream, and is not kept."
+        | ArchivePruned files -> $"Out of the archive go {files} files that are not kept any longer."
+        | ArchiveFileLeft trouble ->
+            $"A file that is not in the archive any more could not be removed: {Wording.fileTrouble trouble}."

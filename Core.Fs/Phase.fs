@@ -13,6 +13,8 @@ type Expectation =
     | Snapshot of remainder: Remainder
     /// The stream, from where it was looked at last.
     | Stream of scan: StreamScan
+    /// The stream, from where it was looked at last, and no further than to the end of a command.
+    | StreamToBoundary of scan: StreamScan
     /// So many bytes of the stream that came before.
     | Repeated of left: int64
 
@@ -65,6 +67,8 @@ type Ending =
 type Phase =
     /// Nothing was asked of us yet.
     | Idle
+    /// The archive is being opened.
+    | OpeningArchive
     /// Whether the target can be written is being found out.
     | CheckingTarget
     /// A connection is being opened.
@@ -98,6 +102,7 @@ type Phase =
     member this.Name =
         match this with
         | Idle -> "Idle"
+        | OpeningArchive -> "OpeningArchive"
         | CheckingTarget -> "CheckingTarget"
         | Connecting -> "Connecting"
         | Asking _ -> "Asking"

@@ -22,10 +22,8 @@ module Replica =
         | Remainder.Counted left -> bytes > 0 && int64 bytes <= left
         | Remainder.Until _ -> bytes > 0
 
-    /// From the state the replica is in and the thing that just happened, to the state it goes to and what the shell
-    /// must do about it, in order. Total: any event in any state has an answer.
-    [<CompiledName "Transition">]
-    let transition (state: State, event: Event) : State * Command list =
+    // What to do about the thing that happened, whatever else is due.
+    let private decide (state: State, event: Event) : State * Command list =
         match state.Phase, event with
         | Phase.Ended _, _ -> state, []
         | _, event when isOldNews state event -> state, []
@@ -38,6 +36,8 @@ module Replica =
         | _, Event.SpoolFilled trouble -> Streaming.stall trouble state
         | _, Event.SpoolDrained -> Streaming.goOn state
         | _, Event.SnapshotUnreadable fault when state.Settings.WantsSnapshot -> Streaming.unreadable fault state
+
+        | _, Event.Archive happened -> Archiving.hear happened state
 
         | Phase.Discarding ending, Event.TemporaryDeleted -> settle ending state
         | Phase.Discarding ending, Event.FileFailed(FileStep.Delete, trouble) ->
@@ -75,10 +75,18 @@ module Replica =
         | Phase.Checking transfer, Event.SnapshotChecked verdict -> weighSnapshot verdict transfer state
         | Phase.Publishing(PublishStep.Syncing, snapshot), Event.Synced -> synced snapshot state
         | Phase.Publishing(PublishStep.Renaming, snapshot), Event.Renamed -> renamed snapshot state
-        | Phase.Publishing(PublishStep.SyncingFolder, snapshot), Event.FolderSynced -> published snapshot state
+        | Phase.Publishing(PublishStep.SyncingFolder, snapshot), Event.FolderSynced ->
+            published snapshot state |> ArchiveChanges.arrive
         | (Phase.Receiving _ | Phase.Checking _), Event.StreamDatabase database -> noteDatabase database state
 
         | Phase.Streaming, Event.Streamed scan when Streaming.isFurther scan state -> Streaming.advance scan state
         | Phase.Streaming, Event.Repeated bytes when Streaming.mayRepeat bytes state -> Streaming.skip bytes state
         | Phase.Streaming, Event.StreamMalformed trouble -> Streaming.breakOff trouble state
         | _, event -> fail (Fault.OutOfTurn(state.Phase.Name, event.Name)) state
+
+    /// From the state the replica is in and the thing that just happened, to the state it goes to and what the shell
+    /// must do about it, in order. Total: any event in any state has an answer.
+    [<CompiledName "Transition">]
+    let transition (state: State, event: Event) : State * Command list =
+        let state, commands = decide (state, event)
+        ArchiveChanges.goOn state |> after commands

@@ -140,6 +140,8 @@ type Settings =
         Retry: Retry
         /// How to follow the master's stream. None: the session ends with the snapshot, or with `+CONTINUE`.
         Follow: Following voption
+        /// How to archive what the master sends. None: it goes to whoever consumes the stream.
+        Archive: ArchiveSettings voption
     }
 
     /// Whether the stream is followed with this policy.
@@ -153,6 +155,9 @@ type Settings =
     /// Whether the consumer of the stream wants the snapshot as well.
     member internal this.WantsSnapshot =
         this.Follow |> ValueOption.exists (fun following -> following.WantsSnapshot)
+
+    /// Whether somebody consumes the stream, other than an archive.
+    member internal this.HasConsumer = this.Follow.IsSome && this.Archive.IsNone
 
     /// The settings of a replica nobody has told anything.
     static member Default: Settings =
@@ -178,113 +183,5 @@ type Settings =
                     Seed = 0UL
                 }
             Follow = ValueNone
+            Archive = ValueNone
         }
-
-/// What is wrong with settings.
-[<RequireQualifiedAccess>]
-type SettingsTrouble =
-    /// A port is outside 0 to 65535.
-    | PortOutOfRange of port: int
-    /// A number that counts seconds or attempts is below 1.
-    | BelowOne of setting: string
-    /// The setting needs the redis6 dialect.
-    | OnlyInRedis6 of setting: string
-    /// The setting cannot be sent inline, because it is empty or holds a space, a quote or a control character.
-    | NotInline of setting: string
-    /// Only a partial resync is allowed, and there is no position to resume from.
-    | NothingToResume
-    /// The setting makes no sense for somebody who follows.
-    | NotWhileFollowing of setting: string
-
-    /// What is wrong, as one sentence.
-    override this.ToString() =
-        match this with
-        | PortOutOfRange port -> $"The port {port} is outside 0 to 65535."
-        | BelowOne setting -> $"The {setting} must be at least 1."
-        | OnlyInRedis6 setting -> $"The {setting} can only be used with the dialect redis6."
-        | NotInline setting ->
-            $"The {setting} cannot be typed as Redis 2.6 does it: it is empty, or holds a space, a quote or a control "
-            + "character."
-        | NotWhileFollowing setting -> $"The {setting} cannot be used while the stream is followed."
-        | NothingToResume -> "Only a partial resync is allowed, but there is no position to resume from."
-
-/// The rules that settings have to keep.
-[<RequireQualifiedAccess>]
-module SettingsRules =
-
-    let private ports (settings: Settings) =
-        [ settings.ListeningPort; yield! ValueOption.toList settings.AnnouncedPort ]
-        |> List.filter (fun port -> port < 0 || port > 65535)
-        |> List.map SettingsTrouble.PortOutOfRange
-
-    let private counts (settings: Settings) =
-        [
-            "timeout", settings.Timeout
-            "reply timeout", settings.ReplyTimeout
-            "handshake timeout", settings.HandshakeTimeout
-            "preparation timeout", ValueOption.defaultValue 1 settings.PreparationTimeout
-            "number of attempts", settings.Retry.Attempts
-            "first pause", settings.Retry.FirstPause
-            "longest pause", settings.Retry.LongestPause
-            for following in ValueOption.toList settings.Follow do
-                "number of full resyncs", following.FullResyncs
-                "period of full resyncs", following.Period
-        ]
-        |> List.filter (fun (_, value) -> value < 1)
-        |> List.map (fst >> SettingsTrouble.BelowOne)
-
-    // The 2.6 master splits an inline request at spaces and takes quotes for its own (`sdssplitargs`, 2.6.17).
-    let private isInline (text: string) =
-        text.Length > 0
-        && text |> String.forall (fun c -> c > ' ' && c <> '"' && c <> '\'' && c <> '\127')
-
-    let private inlineWords (settings: Settings) =
-        match settings.Dialect, settings.Credentials with
-        | Dialect.Redis6, _
-        | _, ValueNone -> []
-        | _, ValueSome credentials ->
-            [
-                if credentials.User.IsSome then
-                    SettingsTrouble.OnlyInRedis6 "user"
-                if not (isInline credentials.Password.Wire) then
-                    SettingsTrouble.NotInline "password"
-            ]
-
-    let private onlyInRedis6 (settings: Settings) =
-        if settings.Dialect = Dialect.Redis6 then
-            []
-        else
-            [
-                "announced port", settings.AnnouncedPort.IsSome
-                "announced address", settings.AnnouncedAddress.IsSome
-                "announced version", settings.AnnouncedVersion.IsSome
-                "rdb-only option", settings.RdbOnly
-                "position to resume from", settings.Resume.IsSome
-                "start from now", settings.IsFromNow
-            ]
-            |> List.filter snd
-            |> List.map (fst >> SettingsTrouble.OnlyInRedis6)
-
-    // A pipe would be given one snapshot behind the other, and a master closes the connection of who wants no more than
-    // one.
-    let private following (settings: Settings) =
-        match settings.Follow with
-        | ValueNone -> []
-        | ValueSome following ->
-            [
-                if following.Policy = ResumePolicy.PartialOnly && settings.Resume.IsNone then
-                    SettingsTrouble.NothingToResume
-                if settings.Destination = Destination.Pipe then
-                    SettingsTrouble.NotWhileFollowing "pipe"
-                if settings.RdbOnly then
-                    SettingsTrouble.NotWhileFollowing "rdb-only option"
-            ]
-
-    /// Everything that is wrong with the settings; empty when they can be used.
-    [<CompiledName "Troubles">]
-    let troubles (settings: Settings) : SettingsTrouble list =
-        ports settings
-        @ counts settings
-        @ inlineWords settings
-        @ onlyInRedis6 settings
-        @ following settings

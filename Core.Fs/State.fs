@@ -37,6 +37,8 @@ type State =
         StreamDatabase: int voption
         /// What is known of the stream. None: nothing, or nothing any more.
         Stream: StreamState voption
+        /// What is known of the archive. None: nothing is archived.
+        Archive: ArchiveState voption
         /// Whether there is no room for more of the stream.
         IsStalled: bool
         /// Whether the stream was reached before.
@@ -74,6 +76,7 @@ type State =
             Promised = ValueNone
             StreamDatabase = ValueNone
             Stream = ValueNone
+            Archive = settings.Archive |> ValueOption.map (fun _ -> ArchiveState.Initial)
             IsStalled = false
             HasJoined = false
             FullResyncs = []
@@ -100,8 +103,14 @@ type State =
     /// Whether what the master says next has to wait, because there is no room for it at the consumer.
     member internal this.IsDeaf: bool =
         match this.Phase with
-        | Phase.Streaming -> this.IsStalled
+        | Phase.Streaming -> this.IsStalled || this.Archive |> ValueOption.exists _.Change.IsSome
         | Phase.Receiving _ -> this.IsStalled && this.Settings.WantsSnapshot
+        | _ -> false
+
+    // Whether the end of a command is waited for, so that the next segment can begin there.
+    member private this.WantsBoundary: bool =
+        match this.Archive, this.Settings.Archive with
+        | ValueSome archive, ValueSome settings -> archive.WantsBoundary settings
         | _ -> false
 
     /// What to look for at the front of the receive window.
@@ -111,6 +120,7 @@ type State =
         | Phase.Streaming ->
             match this.Stream with
             | ValueSome stream when stream.Repeated > 0L -> Expectation.Repeated stream.Repeated
+            | ValueSome stream when this.WantsBoundary -> Expectation.StreamToBoundary stream.Scan
             | ValueSome stream -> Expectation.Stream stream.Scan
             | ValueNone -> Expectation.Nothing
         | Phase.Asking(Step.Ping, _) when this.Settings.Dialect <> Dialect.Redis6 ->
@@ -120,6 +130,7 @@ type State =
         | Phase.ReadingHead _ -> Expectation.SnapshotHead
         | Phase.Receiving transfer -> Expectation.Snapshot transfer.Remainder
         | Phase.Idle
+        | Phase.OpeningArchive
         | Phase.CheckingTarget
         | Phase.Connecting
         | Phase.Opening _
@@ -151,6 +162,7 @@ type State =
         | Phase.Checking _
         | Phase.Publishing _ -> this.IsFollowing && this.CutOff.IsNone
         | Phase.Idle
+        | Phase.OpeningArchive
         | Phase.CheckingTarget
         | Phase.Discarding _
         | Phase.Resting _
@@ -233,6 +245,7 @@ type State =
         | Phase.Receiving _
         | Phase.Checking _
         | Phase.Publishing _ -> always "TRANSFER"
+        | Phase.OpeningArchive
         | Phase.CheckingTarget
         | Phase.Discarding(Ending.Retry _)
         | Phase.Resting _ -> always "CONNECT"

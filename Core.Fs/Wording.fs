@@ -69,6 +69,19 @@ module Wording =
         | FileStep.SyncFolder -> "the new file is in place, but its folder cannot be synced to disk"
         | FileStep.Delete -> "the temporary file cannot be removed"
 
+    let private archiveStep step =
+        match step with
+        | ArchiveStep.Lock -> "The folder of the archive cannot be used"
+        | ArchiveStep.Read -> "The archive cannot be read"
+        | ArchiveStep.Recover -> "The last segment of the archive cannot be recovered"
+        | ArchiveStep.Append -> "The archive cannot be written"
+        | ArchiveStep.Sync -> "The archive cannot be synced to disk"
+        | ArchiveStep.Seal -> "A segment of the archive cannot be completed"
+        | ArchiveStep.Open -> "A segment of the archive cannot be created"
+        | ArchiveStep.Split -> "A segment of the archive cannot be divided"
+        | ArchiveStep.Publish -> "The manifest of the archive cannot be replaced"
+        | ArchiveStep.Remove -> "What is not kept cannot be removed from the archive"
+
     /// What is to be said of a snapshot's checksum.
     [<CompiledName "Verdict">]
     let verdict (verdict: RdbVerdict) : string =
@@ -114,6 +127,8 @@ module Wording =
         | Fault.File(step, trouble) ->
             let what = fileStep step
             $"{System.Char.ToUpperInvariant what[0]}{what.Substring 1}: {fileTrouble trouble}"
+        | Fault.Archive(step, trouble) -> $"{archiveStep step}: {fileTrouble trouble}"
+        | Fault.ArchiveRefused trouble -> ArchiveWording.trouble trouble
         | Fault.OutOfTurn(phase, event) ->
             $"The event {Printable.escape event} was reported in the phase {Printable.escape phase}"
 
@@ -194,7 +209,9 @@ module Wording =
             "give the master a larger repl-backlog-size and client-output-buffer-limit, or allow more full resyncs"
         | Fault.SnapshotUnreadable _ -> "keep the snapshot in a file and look into it, or follow without its entries"
         | Fault.SnapshotCorrupt _ -> "try again; if it happens again, the master or the network damages data"
-        | Fault.File(_, trouble) -> fileAdvice trouble
+        | Fault.File(_, trouble)
+        | Fault.Archive(_, trouble) -> fileAdvice trouble
+        | Fault.ArchiveRefused trouble -> ArchiveWording.advice trouble
         | Fault.OutOfTurn _ -> "please report this as a bug"
 
     /// How it ended, without a full stop.

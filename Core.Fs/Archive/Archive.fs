@@ -93,5 +93,3 @@ type ArchiveTrouble =
     | NotContiguous of file: string
     /// Its manifest lists a file that is not there.
     | FileMissing of file: string
-    /// No command ends at the offset, and so no base can stand there.
-    | NotBetweenCommands of offset: Offset

@@ -47,8 +47,6 @@ module ArchiveWording =
         | ArchiveTrouble.NotContiguous file ->
             $"The manifest lists what does not fit together: \"{shown file}\" does not begin where the file before ends"
         | ArchiveTrouble.FileMissing file -> $"The manifest lists \"{shown file}\", and there is no such file"
-        | ArchiveTrouble.NotBetweenCommands offset ->
-            $"No command ends at offset {offset}, and so no base can stand there"
 
     /// What to try, beginning in lower case and without a full stop.
     [<CompiledName "Advice">]
@@ -64,4 +62,3 @@ module ArchiveWording =
         | ArchiveTrouble.NotOurs _ -> "archive into another folder than that of a server"
         | ArchiveTrouble.NotContiguous _
         | ArchiveTrouble.FileMissing _ -> "take the folder from a copy of the archive, or begin another"
-        | ArchiveTrouble.NotBetweenCommands _ -> "take another base; if it is the same again, please report it"

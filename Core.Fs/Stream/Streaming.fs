@@ -67,8 +67,10 @@ module internal Streaming =
             tell (Notice.SnapshotReceived(snapshot, position)) state
             @ [
                 Command.Log(LogEvent.Streaming position)
-                Command.Notify(Notification.Status "The snapshot is here, and the stream is followed.")
-                Command.Notify Notification.Ready
+                // An archive is ready when the snapshot is listed in it.
+                if state.Archive.IsNone then
+                    Command.Notify(Notification.Status "The snapshot is here, and the stream is followed.")
+                    Command.Notify Notification.Ready
             ]
 
         let state = enterStream stream state
@@ -87,7 +89,10 @@ module internal Streaming =
         let known =
             match state.Stream with
             | ValueSome stream -> stream
-            | ValueNone -> StreamState.At(position, true, ValueSome position.Offset)
+            | ValueNone ->
+                { StreamState.At(position, true, ValueSome position.Offset) with
+                    Durable = state.Archive |> ValueOption.bind _.Synced
+                }
 
         let again = known.Scan.BytesBehindSafe
 
@@ -108,7 +113,15 @@ module internal Streaming =
                 }
                 state
 
-        acknowledgeNow state
+        let torn (archive: ArchiveState) =
+            { archive with
+                IsTorn = archive.IsTorn || stream.MustRewind
+            }
+
+        acknowledgeNow
+            { state with
+                Archive = ValueOption.map torn state.Archive
+            }
         |> after (tell (Notice.Resumed(stream.SafePosition, stream.MustRewind)) state)
 
     // What arrives.
@@ -128,7 +141,13 @@ module internal Streaming =
         | ValueNone -> state, []
         | ValueSome stream ->
             let next = stream.Advance scan
-            let deliver = Command.Deliver(int (scan.BytesSince stream.Scan))
+            let bytes = int (scan.BytesSince stream.Scan)
+
+            let deliver =
+                if state.Archive.IsSome then
+                    Command.Archive(ArchiveCommand.Append(bytes, next.SafePosition))
+                else
+                    Command.Deliver bytes
 
             if scan.IsAsked then
                 let wanting =

@@ -95,9 +95,55 @@ module internal TranscriptGrammar =
             ScanWords.tryRead text
             |> orFail "this does not say how far a stream was looked at"
 
+    let private beginning text parser = attempt (skipString text) >>. parser
+
+    let private baseFacts =
+        int64 .>> space .>>. int64 .>> space .>>. checksum
+        |>> fun ((receivedAt, size), checksum) ->
+            {
+                ReceivedAt = receivedAt
+                Size = size
+                Checksum = checksum
+            }
+
+    let private archived =
+        choice
+            [
+                beginning "empty " (int64 .>> eof)
+                |>> fun now -> ArchiveEvent.ManifestRead(ValueNone, now)
+                beginning "manifest " (int64 .>>. bytes)
+                |>> fun (now, text) -> ArchiveEvent.ManifestRead(ValueSome text, now)
+                beginning "recovered " (int64 .>> space .>>. position)
+                |>> fun (cut, position) -> ArchiveEvent.SegmentRecovered(position, cut)
+                beginning "appended " position |>> ArchiveEvent.Appended
+                beginning "synced " position |>> ArchiveEvent.Synced
+                beginning "base " (baseFacts .>> eof) |>> ArchiveEvent.BaseDescribed
+                beginning "fetched " (baseFacts .>> space .>>. position)
+                |>> fun (facts, position) -> ArchiveEvent.BaseFetched(position, facts)
+                oneOf [ "done", ArchiveEvent.Done ]
+            ]
+        |>> Event.Archive
+
+    let private archiveTrouble =
+        choice
+            [
+                beginning "missing" bytes |>> ArchiveEvent.FileMissing
+                beginning "fetch" bytes |>> ArchiveEvent.BaseNotFetched
+                beginning "not between " (int64 .>> eof)
+                |>> (Offset >> ArchiveEvent.NotBetweenCommands)
+                attempt (oneOf [ "in use", ArchiveEvent.InUse; "not one", ArchiveEvent.NotAnArchive ])
+                ArchiveStep.All
+                |> List.map (fun step ->
+                    beginning $"{step} " fileTrouble
+                    |>> fun trouble -> ArchiveEvent.Failed(step, trouble))
+                |> choice
+            ]
+        |>> Event.Archive
+
     let private report =
         choice
             [
+                beginning "archive " archived
                 attempt (skipString "streamed ") >>. scan |>> Event.Streamed
                 skipString "repeated " >>. int32 .>> eof |>> Event.Repeated
                 skipString "stream database " >>. int32 .>> eof |>> Event.StreamDatabase
@@ -197,6 +243,7 @@ module internal TranscriptGrammar =
                      <|> streamMalformed
                      <|> spoolFilled
                      <|> snapshotUnreadable
+                     <|> beginning "archive " archiveTrouble
                      <|> fileFailed)
                 happening "." (oneOf TranscriptWords.requests)
             ]

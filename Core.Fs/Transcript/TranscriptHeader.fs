@@ -98,6 +98,50 @@ module internal TranscriptHeader =
                     | _ -> ValueNone
         }
 
+    let private readInt64 (text: string) =
+        match Int64.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
+        | true, value -> ValueSome value
+        | false, _ -> ValueNone
+
+    let private written (number: int voption) =
+        number |> ValueOption.map string |> ValueOption.defaultValue ""
+
+    let private readFsync text =
+        FsyncPolicy.All
+        |> List.tryFind (fun policy -> policy.Name = text)
+        |> ValueOption.ofOption
+
+    let private writeKeep keep =
+        match keep with
+        | Retention.Everything -> "everything"
+        | Retention.Bases count -> $"{count} bases"
+        | Retention.Seconds seconds -> $"{seconds} seconds"
+
+    let private readKeep (text: string) =
+        match text.Split ' ' with
+        | [| count; "bases" |] -> readInt count |> ValueOption.map Retention.Bases
+        | [| seconds; "seconds" |] -> readInt64 seconds |> ValueOption.map Retention.Seconds
+        | _ -> ValueNone
+
+    // A setting of those who archive, behind the line that says that they do.
+    let private archiving name write read (get: ArchiveSettings -> 'value) set =
+        {
+            Name = name
+            Write =
+                _.Archive
+                >> ValueOption.filter (fun archive -> get archive <> get ArchiveSettings.Default)
+                >> ValueOption.map (get >> write)
+            Read =
+                fun text settings ->
+                    match read text, settings.Archive with
+                    | ValueSome value, ValueSome archive ->
+                        ValueSome
+                            { settings with
+                                Archive = ValueSome(set value archive)
+                            }
+                    | _ -> ValueNone
+        }
+
     let private readUser text (settings: Settings) =
         ValueSome
             { settings with
@@ -188,6 +232,34 @@ module internal TranscriptHeader =
                 { following with FromNow = value })
             following "wants-snapshot" (fun _ -> "yes") (word ("yes", true)) _.WantsSnapshot (fun value following ->
                 { following with WantsSnapshot = value })
+            optional
+                "archive"
+                (fun (archive: ArchiveSettings) -> escape archive.Name)
+                (fun text ->
+                    ValueSome
+                        { ArchiveSettings.Default with
+                            Name = unescape text
+                        })
+                _.Archive
+                (fun value settings -> { settings with Archive = value })
+            archiving "segment-size" string readInt64 _.SegmentSize (fun value (archive: ArchiveSettings) ->
+                { archive with SegmentSize = value })
+            archiving
+                "segment-age"
+                written
+                (readInt >> ValueOption.map ValueSome)
+                _.SegmentAge
+                (fun value (archive: ArchiveSettings) -> { archive with SegmentAge = value })
+            archiving "fsync" string readFsync _.Fsync (fun value (archive: ArchiveSettings) ->
+                { archive with Fsync = value })
+            archiving "keep" writeKeep readKeep _.Keep (fun value (archive: ArchiveSettings) ->
+                { archive with Keep = value })
+            archiving
+                "base-every"
+                written
+                (readInt >> ValueOption.map ValueSome)
+                _.BaseEvery
+                (fun value (archive: ArchiveSettings) -> { archive with BaseEvery = value })
         ]
 
     /// The lines about the settings, the dialect aside.

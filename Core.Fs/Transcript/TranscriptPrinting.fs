@@ -49,6 +49,7 @@ module TranscriptPrinting =
         | Event.SpoolFilled ValueNone -> "- spool filled"
         | Event.SpoolFilled(ValueSome trouble) -> $"- spool {trouble}"
         | Event.SnapshotUnreadable fault -> "- unreadable " + RdbFaultWords.write fault
+        | Event.Archive happened -> ArchiveWords.event happened
         | Event.FileFailed(step, trouble) -> $"- {step} {trouble}"
         | Event.Ticked seconds -> $"@ {seconds}s"
         | Event.LineBegun -> "<.. 1"

@@ -69,10 +69,12 @@ module internal TranscriptWords =
         | Command.DeleteTemporary -> "delete temporary"
         | Command.Deliver bytes -> $"deliver {bytes}"
         | Command.Tell told -> "tell " + notice told
+        | Command.Archive archived -> "archive " + ArchiveWords.command archived
         | Command.DisconnectReplicas -> "disconnect replicas"
         | Command.DropBacklog -> "drop backlog"
         | Command.Notify(Notification.Status text) -> "notify STATUS=" + Printable.escape text
         | Command.Notify Notification.Ready -> "notify READY=1"
+        | Command.Notify Notification.Watchdog -> "notify WATCHDOG=1"
         | Command.Send(_, request) -> Printable.escape (RequestEncoding.show request)
         | Command.Log entry -> entry.Name
         | Command.Finish outcome -> Wording.outcome outcome

@@ -87,6 +87,9 @@ sealed class CommandInterpreter(
         return default;
     }
 
+    public ValueTask<Event?> Archive(ArchiveCommand command) =>
+        throw new InvalidOperationException("There is no archive.");
+
     // Nobody follows this replica: whoever keeps data for others will close their connections here.
     public ValueTask<Event?> DisconnectReplicas() => default;
 

@@ -58,7 +58,8 @@ static class SettingsOfOptions
                 WholeSeconds(options.LongestPause),
                 unchecked((ulong)(options.JitterSeed ?? Random.Shared.NextInt64()))
             ),
-            Optional(follow)
+            Optional(follow),
+            FSharpValueOption<ArchiveSettings>.None
         );
 
         var troubles = SettingsRules.Troubles(settings);

@@ -39,6 +39,7 @@ static class Supervisor
         notification switch
         {
             Notification.Status status => "STATUS=" + status.text,
+            { IsWatchdog: true } => "WATCHDOG=1",
             _ => "READY=1",
         };
 

@@ -76,6 +76,7 @@ let private goingWell (state: State) : Gen<Event> =
 
     match state.Phase with
     | Phase.Idle -> Gen.constant Event.Started
+    | Phase.OpeningArchive -> Gen.constant (Event.Archive ArchiveEvent.Done)
     | Phase.CheckingTarget -> Gen.constant Event.TargetReady
     | Phase.Connecting -> Gen.constant (Event.Connected state.Link)
     | Phase.Asking(Step.Psync, _) ->

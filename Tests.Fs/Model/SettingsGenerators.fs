@@ -120,6 +120,7 @@ let private ofDialectAnd (isFollowing: Gen<bool>) (dialect: Dialect) : Gen<Setti
                 ReplyTimeout = replyTimeout
                 HandshakeTimeout = handshakeTimeout
                 Follow = follow
+                Archive = ValueNone
                 PreparationTimeout = preparationTimeout
                 Retry = retry
             }

@@ -79,7 +79,8 @@ let private writes (state: State) =
 let private received (state: State) =
     match state.Expects with
     | Expectation.Nothing -> []
-    | Expectation.Stream scan -> SoundStream.streamed scan
+    | Expectation.Stream scan
+    | Expectation.StreamToBoundary scan -> SoundStream.streamed scan
     | Expectation.Repeated left -> SoundStream.repeated left
     | Expectation.Line(_, begun) -> lines begun
     | Expectation.SnapshotHead ->

@@ -28,6 +28,7 @@ let private near dialect destination credentials resume : Settings =
         HandshakeTimeout = 2
         PreparationTimeout = ValueSome 2
         Follow = ValueNone
+        Archive = ValueNone
         Retry =
             {
                 Attempts = 2

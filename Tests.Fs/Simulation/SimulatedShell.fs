@@ -159,6 +159,7 @@ type SimulatedShell(chance: Chance, plan: Plan, old: byte[]) =
         | Command.DeleteTemporary -> work command
         | Command.Deliver _
         | Command.Tell _
+        | Command.Archive _
         | Command.DisconnectReplicas
         | Command.DropBacklog
         | Command.Notify _

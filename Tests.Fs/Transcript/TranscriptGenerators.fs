@@ -220,6 +220,7 @@ let private settings =
                 ReplyTimeout = times[1]
                 HandshakeTimeout = times[2]
                 Follow = ValueNone
+                Archive = ValueNone
                 PreparationTimeout = preparation
                 Retry =
                     {

@@ -276,6 +276,7 @@ type Host(chance: Chance, plan: FollowingPlan) =
         | Command.DeleteTemporary -> work command
         | Command.Deliver bytes -> deliver bytes
         | Command.Tell notice -> tell notice
+        | Command.Archive _
         | Command.DisconnectReplicas
         | Command.DropBacklog
         | Command.Notify _
