@@ -183,10 +183,10 @@ type LogEvent =
             ]
         | SpoolFilled trouble -> [ "trouble", Wording.spoolTrouble trouble ]
         | ArchiveRecovered(position, cut) -> [ "position", string position; "cut", string cut ]
-        | SegmentBegun(file, position) -> [ "file", file; "position", string position ]
+        | SegmentBegun(file, position) -> [ "file", Printable.escape file; "position", string position ]
         | BaseKept file
-        | BaseUnusable file -> [ "file", file ]
-        | BaseNotFetched reason -> [ "reason", reason ]
+        | BaseUnusable file -> [ "file", Printable.escape file ]
+        | BaseNotFetched reason -> [ "reason", Printable.escape reason ]
         | ArchivePruned files -> [ "files", string files ]
         | ArchiveFileLeft trouble -> [ "trouble", string trouble ]
 
@@ -225,10 +225,10 @@ type LogEvent =
         | ArchiveRecovered(position, 0L) -> $"The archive goes on from {position}."
         | ArchiveRecovered(position, cut) ->
             $"The archive goes on from {position}; {cut} bytes behind its last whole command were cut."
-        | SegmentBegun(file, position) -> $"The stream behind {position} goes to {file}."
-        | BaseKept file -> $"The snapshot is a base of the archive now: {file}."
-        | BaseNotFetched reason -> $"No new base could be fetched: {reason}."
-        | BaseUnusable file -> $"The new base {file} does not fit the stream, and is not kept."
+        | SegmentBegun(file, position) -> $"The stream behind {position} goes to {Printable.escape file}."
+        | BaseKept file -> $"The snapshot is a base of the archive now: {Printable.escape file}."
+        | BaseNotFetched reason -> $"No new base could be fetched: {Printable.escape reason}."
+        | BaseUnusable file -> $"The new base {Printable.escape file} does not fit the stream, and is not kept."
         | ArchivePruned files -> $"Out of the archive go {files} files that are not kept any longer."
         | ArchiveFileLeft trouble ->
             $"A file that is not in the archive any more could not be removed: {Wording.fileTrouble trouble}."

@@ -34,8 +34,8 @@ type SettingsTrouble =
         | NotWhileFollowing setting -> $"The {setting} cannot be used while the stream is followed."
         | NotWhileArchiving setting -> $"The {setting} cannot be used while the stream is archived."
         | BadArchiveName name ->
-            $"The files of an archive cannot be named {Printable.escape name}: a name is 1 to 100 letters, digits, dots, "
-            + "hyphens and underscores, begins with none but a letter or digit, and not with temp-."
+            $"The files of an archive cannot be named {Printable.escape name}: a name is 1 to 100 letters, digits, "
+            + "dots, hyphens and underscores, begins with none but a letter or digit, and not with temp-."
         | NothingToResume -> "Only a partial resync is allowed, but there is no position to resume from."
 
 /// The rules that settings have to keep.

@@ -137,6 +137,8 @@ let tests =
                     | _, Fault.MasterBusy _ -> Expect.isTrue (FaultTable.isPassing fault) "a busy master"
                     | _, Fault.SnapshotUnreadable _ ->
                         Expect.isFalse (FaultTable.isPassing fault) "it is as it was sent"
+                    | _, Fault.ArchiveRefused _ ->
+                        Expect.isFalse (FaultTable.isPassing fault) "the archive does not change by itself"
                     | _, Fault.StreamMalformed _ -> Expect.isTrue (FaultTable.isPassing fault) "damage on the way"
                     | (Blame.MasterRefused | Blame.MasterBroke | Blame.Shell | Blame.Disk | Blame.History), _ ->
                         Expect.isFalse (FaultTable.isPassing fault) "it would be the same again"

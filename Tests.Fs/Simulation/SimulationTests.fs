@@ -88,6 +88,10 @@ let private unmet =
             "Gap"
             "TooManyFullResyncs"
             "SnapshotUnreadable"
+            // Those who archive.
+            "OpeningArchive"
+            "Archive"
+            "ArchiveRefused"
         ]
 
 let private allMarks =
