@@ -61,32 +61,11 @@ module ArchiveFaultWording =
         | ValueSome after -> $"the nearest at which it can be cut are {before} and {after}"
         | ValueNone -> $"the nearest at which it can be cut is {before}"
 
-    let private refusal trouble =
-        match trouble with
-        | ArchiveTrouble.InUse -> "Somebody archives into the folder"
-        | ArchiveTrouble.NotAnArchive -> "The folder is not an archive: there is no manifest in it"
-        | ArchiveTrouble.ManifestBroken fault -> $"Line {fault.Line} of the manifest breaks a rule"
-        | ArchiveTrouble.NotOurs file -> $"The manifest does not say of {named file} what an archive says"
-        | ArchiveTrouble.NotContiguous file ->
-            $"The manifest contradicts itself: {named file} does not begin where the file before it ends"
-        | ArchiveTrouble.FileMissing file -> $"{named file} is listed in the manifest, and is not there"
-        | ArchiveTrouble.NotBetweenCommands offset -> $"No command ends at offset {offset}"
-
-    let private refusalAdvice trouble =
-        match trouble with
-        | ArchiveTrouble.InUse -> "try again when that is over"
-        | ArchiveTrouble.NotAnArchive -> "check the name of the folder, and of the archive in it"
-        | ArchiveTrouble.ManifestBroken _
-        | ArchiveTrouble.NotContiguous _
-        | ArchiveTrouble.FileMissing _ -> "put the file back from a copy"
-        | ArchiveTrouble.NotOurs _ -> "this is the folder of a server; name the one of an archive"
-        | ArchiveTrouble.NotBetweenCommands _ -> "name another offset"
-
     /// What happened, without a full stop.
     [<CompiledName "Fault">]
     let fault (fault: ArchiveFault) : string =
         match fault with
-        | ArchiveFault.Refused trouble -> refusal trouble
+        | ArchiveFault.Refused trouble -> ArchiveWording.trouble trouble
         | ArchiveFault.File(step, trouble, file) -> $"{named file} {access step}: {Wording.fileTrouble trouble}"
         | ArchiveFault.OutputExists folder -> $"There is something at {named folder} already"
         | ArchiveFault.BaseDamaged(file, damage) -> $"The base {named file} is damaged: {baseDamage damage}"
@@ -128,7 +107,7 @@ module ArchiveFaultWording =
     [<CompiledName "Advice">]
     let advice (fault: ArchiveFault) : string =
         match fault with
-        | ArchiveFault.Refused trouble -> refusalAdvice trouble
+        | ArchiveFault.Refused trouble -> ArchiveWording.advice trouble
         | ArchiveFault.File(_, trouble, _) -> fileAdvice trouble
         | ArchiveFault.OutputExists _ -> "name another folder"
         | ArchiveFault.BaseDamaged _ -> "restore from another base, or put the file back from a copy"
