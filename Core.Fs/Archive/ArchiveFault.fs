@@ -114,7 +114,6 @@ module ArchiveFaultTable =
         | ArchiveTrouble.NotOurs _
         | ArchiveTrouble.NotContiguous _
         | ArchiveTrouble.FileMissing _ -> Blame.Corrupt
-        | ArchiveTrouble.NotBetweenCommands _ -> Blame.History
 
     /// Whose doing the fault is: the disk's, of whoever damaged the data, or of nobody (the moment is not there).
     [<CompiledName "Blame">]
