@@ -106,6 +106,8 @@ let private all =
             Real.FollowEntriesTests.tests
             Real.FollowBadInputTests.tests
             Real.FollowBrokenTests.tests
+            ExpiryRewritingTests.tests
+            Archive.Real.ExpiryServerTests.tests
             ToolTests.tests
             ReadmeTests.tests
             LinkTests.tests
