@@ -12,9 +12,9 @@ type RewrittenWord =
     | Text of text: string
 
 /// Masters up to 6.2 send the time that a key has left as the client gave it, and only their own append-only file gets
-/// the time at which it is over (`catAppendOnlyExpireAtCommand`, 6.2.6). What was archived from them has to be rewritten
-/// before a server loads it, or each key lives on as if it had been written then. Since 7.0 the stream has nothing but
-/// absolute times.
+/// the time at which it is over (`catAppendOnlyExpireAtCommand`, 6.2.6). What was archived from them has to be
+/// rewritten before a server loads it, or each key lives on as if it had been written then. Since 7.0 the stream has
+/// nothing but absolute times.
 ///
 /// Scripts that masters up to 4.0 send as they are (`EVAL`) are not looked into: what they set expires late.
 [<RequireQualifiedAccess>]
@@ -131,8 +131,8 @@ module ExpiryRewriting =
                 @ [ RewrittenWord.Text "ABSTTL" ])
         | _ -> ValueNone
 
-    /// The command with the time at which the key expires, if it says how long the key lives. None: it is fine as it is,
-    /// or no server makes anything of it.
+    /// The command with the time at which the key expires, if it says how long the key lives. None: it is fine as it
+    /// is, or no server makes anything of it.
     ///
     /// `receivedAt` is when it was received, in milliseconds of unix time. The words have one character for each byte;
     /// one that is longer than `LongestWord` is empty here.
