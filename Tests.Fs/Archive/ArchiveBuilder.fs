@@ -111,6 +111,7 @@ let private behind (position: Position) (unit: Unit) : Position =
     }
 
 /// What a segment is written with: its text, the entries of its index, and what was said of the time.
+[<NoComparison; NoEquality>]
 type private Writing =
     {
         Text: StringBuilder
@@ -236,7 +237,7 @@ let private stretchesOf (sequence: int64) (history: History) : Stretch list =
     let starts = (0, ValueNone) :: history.Cuts
     let ends = (history.Cuts |> List.map fst) @ [ history.Units.Length ]
 
-    (List.zip starts ends, history.Start.Id)
+    (history.Start.Id, List.zip starts ends)
     ||> List.mapFold (fun id ((first, next), behind) ->
         let id = ValueOption.defaultValue id next
         (first, behind, id), id)
