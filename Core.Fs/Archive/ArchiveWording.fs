@@ -34,6 +34,26 @@ module ArchiveWording =
     let manifestFault (fault: ManifestFault) : string =
         $"Line {fault.Line} of the manifest breaks a rule: {manifestTrouble fault.Trouble}"
 
+    let private streamTrouble (trouble: StreamTrouble) =
+        match trouble with
+        | StreamTrouble.NotACommand text -> $"\"{shown text}\" begins no command that a server loads from a file"
+        | StreamTrouble.BadCount line -> $"\"{shown line}\" is not the number of words of a command"
+        | StreamTrouble.BadLength line -> $"\"{shown line}\" is not the length of a word"
+        | StreamTrouble.BadEnd bytes -> $"a word is longer than it says, and goes on with \"{shown bytes}\""
+        | StreamTrouble.BadDatabase text -> $"SELECT \"{shown text}\" names no database"
+
+    /// What cannot be in a segment, beginning in lower case and without a full stop.
+    [<CompiledName "SegmentTrouble">]
+    let segmentTrouble (trouble: SegmentTrouble) : string =
+        match trouble with
+        | SegmentTrouble.NoSelect -> "it does not begin with SELECT"
+        | SegmentTrouble.OtherDatabase expected -> $"it does not begin with the SELECT of db {expected}"
+        | SegmentTrouble.AnnotationFirst -> "it begins with an annotation"
+        | SegmentTrouble.AnnotationInTransaction -> "an annotation is between MULTI and EXEC"
+        | SegmentTrouble.AnnotationTooLong -> "an annotation is longer than servers read at once"
+        | SegmentTrouble.BadAnnotation line -> $"the annotation \"{shown line}\" holds no time"
+        | SegmentTrouble.Stream trouble -> streamTrouble trouble
+
     /// Why a folder cannot be used as an archive, without a full stop.
     [<CompiledName "Trouble">]
     let trouble (trouble: ArchiveTrouble) : string =

@@ -158,6 +158,26 @@ type internal Scanning =
             trouble <- StreamTrouble.BadCount(Scanning.Line(window, at))
             at
 
+    // An array of nothing, or of less.
+    static member private HasNoWords(window: ReadOnlySpan<byte>, at: int) : bool =
+        let mutable count = 0L
+
+        at + 1 < window.Length && window[at + 1] = byte '-'
+        || FramingNumber.read (window, at + 1, &count) > 0 && count = 0L
+
+    /// Whether what begins there may be in an append-only file, where servers pass over nothing but annotations, and
+    /// take nothing that was typed (`loadSingleAppendOnlyFile`, 7.0.15). Annotations are nothing to look at here.
+    static member MayBeInFile(window: ReadOnlySpan<byte>, at: int, trouble: byref<StreamTrouble | null>) : bool =
+        match window[at] with
+        | value when value = byte '*' && not (Scanning.HasNoWords(window, at)) -> true
+        | value when value = byte '*' ->
+            trouble <- StreamTrouble.BadCount(Scanning.Line(window, at))
+            false
+        | value when value = byte '#' -> false
+        | _ ->
+            trouble <- StreamTrouble.NotACommand(Scanning.Line(window, at))
+            false
+
     /// The front of a command, or what is passed over between two of them.
     static member Begin
         (

@@ -23,6 +23,7 @@ type StreamScanner =
             scan: StreamScan,
             window: ReadOnlySpan<byte>,
             pace: Pace,
+            isFile: bool,
             ranges: Span<ArgumentRange>,
             trouble: byref<StreamTrouble | null>
         ) : StreamScan =
@@ -45,6 +46,12 @@ type StreamScanner =
 
             if at > before then
                 isOver <- pace = Pace.Command
+            elif
+                isFile
+                && Scanning.IsBetween &scan
+                && not (Scanning.MayBeInFile(window, at, &trouble))
+            then
+                isOver <- true
             elif Scanning.IsBetween &scan then
                 at <- Scanning.Begin(&scan, window, at, origin, ranges, &trouble)
 
@@ -83,7 +90,7 @@ type StreamScanner =
     static member ScanWindow
         (scan: StreamScan, window: ReadOnlySpan<byte>, [<Out>] trouble: byref<StreamTrouble | null>)
         : StreamScan =
-        StreamScanner.Look(scan, window, Pace.Window, Span.Empty, &trouble)
+        StreamScanner.Look(scan, window, Pace.Window, false, Span.Empty, &trouble)
 
     /// <summary>
     /// Looks no further than to the end of a command, and says where its words are. It stops behind the number of
@@ -104,7 +111,7 @@ type StreamScanner =
             ranges: Span<ArgumentRange>,
             [<Out>] trouble: byref<StreamTrouble | null>
         ) : StreamScan =
-        StreamScanner.Look(scan, window, Pace.Command, ranges, &trouble)
+        StreamScanner.Look(scan, window, Pace.Command, false, ranges, &trouble)
 
     /// <summary>
     /// Looks no further than to the end of the length in front of a word, or to the end of what there is of the word.
@@ -117,4 +124,16 @@ type StreamScanner =
     static member ScanWord
         (scan: StreamScan, window: ReadOnlySpan<byte>, [<Out>] trouble: byref<StreamTrouble | null>)
         : StreamScan =
-        StreamScanner.Look(scan, window, Pace.Word, Span.Empty, &trouble)
+        StreamScanner.Look(scan, window, Pace.Word, false, Span.Empty, &trouble)
+
+    // As the other looks do, but at an append-only file: whatever is no array of words ends the look, and is trouble
+    // unless it is an annotation.
+    static member internal ScanFile
+        (
+            scan: StreamScan,
+            window: ReadOnlySpan<byte>,
+            pace: Pace,
+            ranges: Span<ArgumentRange>,
+            trouble: byref<StreamTrouble | null>
+        ) : StreamScan =
+        StreamScanner.Look(scan, window, pace, true, ranges, &trouble)
