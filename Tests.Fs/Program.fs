@@ -112,6 +112,7 @@ let private all =
             ReadmeTests.tests
             LinkTests.tests
             OutputTests.tests
+            ArchiveWordsTests.tests
             Following.StreamBufferTests.tests
             Following.BufferThreadsTests.tests
             Following.SpoolTests.tests

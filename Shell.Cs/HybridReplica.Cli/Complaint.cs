@@ -40,7 +40,7 @@ static class Complaint
     /// <summary>Refuses a value that looks like an option: it is one that there is not.</summary>
     public static void RefuseOptions(ArgumentResult given)
     {
-        if (given.Tokens is [{ Value: ['-', _, ..] option }])
+        if (given.Tokens.FirstOrDefault(token => token.Value is ['-', _, ..]) is { Value: var option })
             given.AddError($"There is no option {option}");
     }
 

@@ -9,7 +9,11 @@ namespace HybridReplica.Cli;
 /// <summary>The argument and the options that say which master to join, and how.</summary>
 sealed class MasterOptions
 {
-    readonly Argument<string> _uri;
+    /// <summary>The master where none is named.</summary>
+    public const string Nearby = "redis://127.0.0.1:6379";
+
+    readonly Argument _argument;
+    readonly Func<ParseResult, string> _uri;
 
     readonly Option<string> _dialect = new("--dialect")
     {
@@ -110,21 +114,31 @@ sealed class MasterOptions
             {
                 Description =
                     "The master: redis://[user@]host[:port], rediss://… for TLS, unix:///path for a unix socket",
-                DefaultValueFactory = _ => "redis://127.0.0.1:6379",
+                DefaultValueFactory = _ => Nearby,
             }
         ) { }
 
     /// <summary>The options of a verb that may be about a master.</summary>
     /// <param name="uri">The argument that may name it.</param>
-    public MasterOptions(Argument<string> uri) => _uri = uri;
+    public MasterOptions(Argument<string> uri)
+        : this(uri, parsed => parsed.GetValue(uri)!) { }
+
+    /// <summary>The options of a verb with an argument that may name the master, among others.</summary>
+    /// <param name="argument">The argument.</param>
+    /// <param name="uri">Finds the master in what was given.</param>
+    public MasterOptions(Argument argument, Func<ParseResult, string> uri)
+    {
+        _argument = argument;
+        _uri = uri;
+    }
 
     /// <summary>Adds the argument and the options to a verb.</summary>
     /// <param name="command">The verb.</param>
     /// <param name="withRdbOnly">Whether the stream can be done without.</param>
     public void AddTo(Command command, bool withRdbOnly = true)
     {
-        _uri.Validators.Add(Complaint.RefuseOptions);
-        command.Add(_uri);
+        _argument.Validators.Add(Complaint.RefuseOptions);
+        command.Add(_argument);
         _added.AddRange([
             _dialect,
             _passwordFile,
@@ -156,7 +170,7 @@ sealed class MasterOptions
     /// <exception cref="UsageException">Something given cannot be used.</exception>
     public ReplicaOptions Read(ParseResult parsed)
     {
-        var uri = ReadUri(parsed.GetValue(_uri)!);
+        var uri = ReadUri(_uri(parsed));
         // Nobody who names an authority expects a connection that everybody can listen to.
         Option[] forTls = [_tlsCa, _tlsCert, _tlsKey, _tlsSkipVerify];
         if (uri.Scheme != "rediss" && Given(parsed, forTls) is { } given)

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using HybridReplica.Core;
+using Command = System.CommandLine.Command;
+
+namespace HybridReplica.Cli.Archive;
+
+/// <summary>The option that says what the names of an archive's files begin with (<c>appendfilename</c>).</summary>
+sealed class NameOption
+{
+    readonly Option<string> _name = new("--name")
+    {
+        Description = "What the names of its files begin with",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => ArchiveSettings.Default.Name,
+    };
+
+    /// <summary>Adds the option to a verb.</summary>
+    public void AddTo(Command command) => command.Add(_name);
+
+    /// <summary>The name.</summary>
+    /// <exception cref="UsageException">No file can have it.</exception>
+    public string Read(ParseResult parsed)
+    {
+        var name = parsed.GetValue(_name)!;
+        if (name.Length == 0)
+            throw new UsageException("--name is empty");
+        // As for appendfilename, it is a name and no path. What begins with temp- is removed where it is left over.
+        if (name.AsSpan().IndexOfAny('/', '\\') >= 0 || name.StartsWith("temp-", StringComparison.Ordinal))
+            throw new UsageException($"--name takes a name that is no path and does not begin with temp-, not {name}");
+        return name;
+    }
+}
