@@ -27,7 +27,7 @@ static class Complaint
             [var unknown, ..] => $"There is no verb {Shown(unknown)}, only these: {verbs}",
             _ when !hasVerb => $"A verb is missing, one of these: {verbs}",
             _ when parsed.Errors[0].SymbolResult is not OptionResult && Missing(parsed) is { } missing =>
-                $"{parsed.CommandResult.Command.Name} needs {missing.Name}, and it is missing",
+                $"{NameOf(parsed.CommandResult)} needs {missing.Name}, and it is missing",
             _ => parsed.Errors[0].Message.TrimEnd('.'),
         };
     }
@@ -36,6 +36,29 @@ static class Complaint
         parsed.CommandResult.Command.Arguments.FirstOrDefault(argument =>
             argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 }
         );
+
+    // A verb may be part of another one.
+    static string NameOf(CommandResult verb) =>
+        verb.Parent is CommandResult { Parent: not null } above
+            ? $"{NameOf(above)} {verb.Command.Name}"
+            : verb.Command.Name;
+
+    /// <summary>Refuses what stands between a verb and the verb that it is part of, where nobody would look at it.</summary>
+    public static void RefuseBefore(CommandResult verb)
+    {
+        var before = (verb.Parent as CommandResult)?.Children.OfType<SymbolResult>() ?? [];
+        foreach (var given in before)
+        {
+            var text = given switch
+            {
+                OptionResult { Implicit: false, Option.Name: var option } => option,
+                ArgumentResult { Tokens: [var token, ..] } => Shown(token.Value),
+                _ => null,
+            };
+            if (text is not null)
+                verb.AddError($"{text} does not belong in front of {verb.Command.Name}");
+        }
+    }
 
     /// <summary>Refuses a value that looks like an option: it is one that there is not.</summary>
     public static void RefuseOptions(ArgumentResult given)

@@ -28,6 +28,12 @@ sealed record Failure(int ExitCode, string Name, string Message, string Advice)
                 replica.Message + Subject(replica.Blame.IsDisk ? target : master),
                 replica.Advice
             ),
+            ArchiveException archive => new Failure(
+                Cli.ExitCode.Of(archive.Blame),
+                archive.Blame.ToString(),
+                archive.Message + Subject(target),
+                archive.Advice
+            ),
             FailureException known => known.Failure,
             RdbException damaged => new Failure(
                 Cli.ExitCode.Corrupt,

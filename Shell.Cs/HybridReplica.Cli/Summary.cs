@@ -17,10 +17,7 @@ static class Summary
             json.WriteString("checksum", snapshot.Checksum == SnapshotChecksum.Verified ? "verified" : "absent");
             json.WriteString("rdbVersion", snapshot.RdbVersion);
             json.WriteString("replicationId", snapshot.ReplicationId);
-            if (snapshot.Offset is { } offset)
-                json.WriteNumber("offset", offset);
-            else
-                json.WriteNull("offset");
+            json.WriteNumberOrNull("offset", snapshot.Offset);
             json.WriteString("dialect", snapshot.Dialect);
             json.WriteString("payload", snapshot.Payload == SnapshotPayload.Counted ? "counted" : "eof");
             json.WriteNumber("seconds", Math.Round(snapshot.Duration.TotalSeconds, 3));

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HybridReplica.Cli.Archive;
 
-/// <summary>Times as ISO 8601 has them. They are always shown in UTC, to the millisecond.</summary>
+/// <summary>Times as people write them, by ISO 8601.</summary>
 static class Instant
 {
     // With and without seconds and their parts; the space is what people write for the T.
@@ -37,8 +37,4 @@ static class Instant
 
         return new DateTimeOffset(time, here.GetUtcOffset(time)).ToUniversalTime();
     }
-
-    /// <summary>The time as it is shown, and can be given again.</summary>
-    public static string Show(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HybridReplica.Core;
 using Command = System.CommandLine.Command;
 
 namespace HybridReplica.Cli.Archive;
@@ -55,10 +56,13 @@ sealed class MomentOptions
 
         return (parsed.GetValue(_offset), parsed.GetValue(_time), parsed.GetValue(_command)) switch
         {
-            ({ } offset, _, _) => WantedMoment.ReadOffset(offset, _offset.Name),
-            (_, { } time, _) => new WantedMoment.AtTime(Instant.Read(time, _time.Name, TimeZoneInfo.Local)),
+            ({ } offset, _, _) => new WantedMoment.At(WantedMoment.ReadOffset(offset, _offset.Name)),
+            (_, { } time, _) => new WantedMoment.At(Moment.NewToTime(ReadTime(time))),
+            (_, _, "") => throw new UsageException("--before-command is empty"),
             (_, _, { } command) => new WantedMoment.Before(command, parsed.GetValue(_nth) ?? 1),
-            _ => new WantedMoment.Newest(),
+            _ => new WantedMoment.At(Moment.Newest),
         };
     }
+
+    long ReadTime(string text) => Instant.Read(text, _time.Name, TimeZoneInfo.Local).ToUnixTimeMilliseconds();
 }

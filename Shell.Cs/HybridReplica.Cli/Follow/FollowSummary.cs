@@ -13,14 +13,8 @@ static class FollowSummary
             json.WriteString("reason", end.Reason.ToString().ToLowerInvariant());
             json.WriteNumber("commands", tally.Commands);
             json.WriteString("replicationId", end.Position?.Id.Text);
-            if (end.Position is { } position)
-                json.WriteNumber("offset", position.Offset.Bytes);
-            else
-                json.WriteNull("offset");
-            if (end.Position?.Database is { IsValueSome: true, Value: var database })
-                json.WriteNumber("db", database);
-            else
-                json.WriteNull("db");
+            json.WriteNumberOrNull("offset", end.Position?.Offset.Bytes);
+            json.WriteNumberOrNull("db", end.Position?.Database is { IsValueSome: true, Value: var db } ? db : null);
             json.WriteNumber("fullResyncs", tally.FullResyncs);
             json.WriteNumber("partialResyncs", tally.PartialResyncs);
             json.WriteNumber("seconds", Math.Round(end.Duration.TotalSeconds, 3));
