@@ -142,6 +142,22 @@ and [<AbstractClass; Sealed>] ArchiveIndex =
                 Rest = bytes.Length - at
             }
 
+    /// <summary>Reads the last of the entries without those in front of it.</summary>
+    /// <param name="previous">The bytes in front of the entry: the one before, which is taken as it is, or the
+    /// header.</param>
+    /// <param name="entry">The bytes of the entry.</param>
+    /// <returns>None: the two are not what was written behind each other.</returns>
+    static member ReadLast(previous: ReadOnlySpan<byte>, entry: ReadOnlySpan<byte>) : IndexEntry voption =
+        let check =
+            if previous.SequenceEqual(ReadOnlySpan IndexHeader.bytes) then
+                Crc64.update (0UL, previous)
+            else
+                BinaryPrimitives.ReadUInt64LittleEndian(previous.Slice ArchiveIndex.CheckedSize)
+
+        match ArchiveIndex.CheckOf(entry, check) with
+        | ValueSome _ -> ValueSome(ArchiveIndex.EntryAt entry)
+        | ValueNone -> ValueNone
+
     // How many entries there are in front of the first that is beyond, of entries in their order.
     static member inline private CountUntil
         (entries: ReadOnlySpan<IndexEntry>, [<InlineIfLambda>] isBeyond: IndexEntry -> bool)

@@ -95,6 +95,9 @@ type SegmentScan =
         else
             ValueSome this.Seconds
 
+    /// The database selected where the look is, inside of a transaction too.
+    member this.Database = this.Stream.Database
+
     /// What the look ended with.
     member this.Part = this.Ended
 
