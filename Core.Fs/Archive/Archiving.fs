@@ -39,6 +39,8 @@ module internal Archiving =
         | Ok found ->
             let steps =
                 [
+                    // What this manifest does not list, the one before it may. It has to be gone from the disk first.
+                    ArchiveCommand.SyncFolder
                     ArchiveCommand.RemoveUnlisted(found, settings.Name)
                     for active in Option.toList found.Active do
                         ArchiveCommand.RecoverSegment active
