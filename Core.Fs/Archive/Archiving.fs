@@ -190,7 +190,8 @@ module internal Archiving =
 
     let private fetch (settings: ArchiveSettings) (archive: ArchiveState) (state: State) =
         match archive.Fetch, state.Phase with
-        | BaseFetch.Resting 0, Phase.Streaming when isBaseDue settings archive ->
+        // While a snapshot becomes a base, its number is taken and not listed yet.
+        | BaseFetch.Resting 0, Phase.Streaming when archive.Change.IsNone && isBaseDue settings archive ->
             let sequence = ArchivePlan.nextBase archive.Archive
 
             put
