@@ -103,7 +103,7 @@ type State =
     /// Whether what the master says next has to wait, because there is no room for it at the consumer.
     member internal this.IsDeaf: bool =
         match this.Phase with
-        | Phase.Streaming -> this.IsStalled || this.Archive |> ValueOption.exists _.Change.IsSome
+        | Phase.Streaming -> this.IsStalled || this.Archive |> ValueOption.exists _.IsBusy
         | Phase.Receiving _ -> this.IsStalled && this.Settings.WantsSnapshot
         | _ -> false
 

@@ -65,22 +65,6 @@ module internal ArchiveChanges =
         change steps next { archive with Age = 0; IsTorn = false } state
         |> after [ Command.Log(LogEvent.SegmentBegun(segment.File, start)) ]
 
-    // The snapshot is in its place: what was written before it ends, and a generation begins.
-    let private describe (archive: ArchiveState) (state: State) =
-        let steps, ended =
-            match archive.Active, archive.Written with
-            | ValueSome active, ValueSome written ->
-                [
-                    ArchiveCommand.SealSegment
-                        { active with
-                            End = ValueSome written.Offset
-                        }
-                ],
-                ArchivePlan.seal written.Offset archive.Archive
-            | _ -> [], archive.Archive
-
-        change (steps @ [ ArchiveCommand.DescribeBase ]) ended archive state
-
     /// The base that a snapshot becomes.
     let baseOf (settings: ArchiveSettings) sequence position (facts: BaseFacts) : ArchiveBase =
         {
@@ -92,35 +76,44 @@ module internal ArchiveChanges =
             Checksum = facts.Checksum
         }
 
-    /// The snapshot becomes a base, and the stream behind it begins.
-    let beginGeneration (settings: ArchiveSettings) facts (archive: ArchiveState) (state: State) =
-        match archive.Change, archive.Arrived with
-        | ValueSome underWay, ValueSome position ->
-            let first = baseOf settings archive.Target position facts
-            let segment = ArchivePlan.nextSegment settings position underWay.Archive
-            let now = max archive.Now (facts.ReceivedAt / 1000L)
+    // The snapshot becomes a base: what was written before it ends, and the stream behind it begins.
+    let private beginGeneration (settings: ArchiveSettings) arrived facts (archive: ArchiveState) (state: State) =
+        let sealing, ended =
+            match archive.Active, archive.Written with
+            | ValueSome active, ValueSome written ->
+                [
+                    ArchiveCommand.SealSegment
+                        { active with
+                            End = ValueSome written.Offset
+                        }
+                ],
+                ArchivePlan.seal written.Offset archive.Archive
+            | _ -> [], archive.Archive
 
-            let struct (next, removed) =
-                underWay.Archive
-                |> ArchivePlan.beginGeneration first [ segment ]
-                |> ArchivePlan.retain settings.Keep now
+        let first = baseOf settings arrived.Sequence arrived.Position facts
+        let segment = ArchivePlan.nextSegment settings arrived.Position ended
+        let now = max archive.Now (facts.ReceivedAt / 1000L)
 
-            change
-                (ArchiveCommand.OpenSegment segment :: publish settings next removed)
-                next
-                { archive with
-                    Written = ValueSome position
-                    // What is still said of a sync is about what came before.
-                    Syncing = ValueNone
-                    Synced = ValueNone
-                    Arrived = ValueNone
-                    Age = 0
-                    IsTorn = false
-                    Now = now
-                }
-                state
-            |> after [ Command.Log(LogEvent.BaseKept first.File) ]
-        | _ -> state, []
+        let struct (next, removed) =
+            ended
+            |> ArchivePlan.beginGeneration first [ segment ]
+            |> ArchivePlan.retain settings.Keep now
+
+        change
+            (sealing @ ArchiveCommand.OpenSegment segment :: publish settings next removed)
+            next
+            { archive with
+                Written = ValueSome arrived.Position
+                // What is still said of a sync is about what came before.
+                Syncing = ValueNone
+                Synced = ValueNone
+                Arrived = ValueNone
+                Age = 0
+                IsTorn = false
+                Now = now
+            }
+            state
+        |> after [ Command.Log(LogEvent.BaseKept first.File) ]
 
     /// What could not be fetched is asked for again later.
     let fetchAgainIn = BaseFetch.Resting Limits.BaseRetry
@@ -204,23 +197,19 @@ module internal ArchiveChanges =
     let goOn (state: State) =
         match state.Settings.Archive, state.Archive, state.Stream with
         | ValueSome settings, ValueSome archive, stream when archive.Change.IsNone && isOpen state.Phase ->
-            match stream with
-            | _ when archive.Arrived.IsSome -> describe archive state
-            | ValueSome stream -> changeBehind stream settings archive state
-            | ValueNone -> prune settings archive state
+            match archive.Arrived, stream with
+            | ValueSome { Facts = ValueNone }, _ -> state, []
+            | ValueSome({ Facts = ValueSome facts } as arrived), _ ->
+                beginGeneration settings arrived facts archive state
+            | ValueNone, ValueSome stream -> changeBehind stream settings archive state
+            | ValueNone, ValueNone -> prune settings archive state
         | _ -> state, []
 
     /// Before a snapshot is taken: it becomes the next base.
     let target (state: State) =
         match state.Settings.Archive, state.Archive with
         | ValueSome settings, ValueSome archive ->
-            let beside =
-                match archive.Fetch with
-                | BaseFetch.UnderWay sequence -> sequence + 1L
-                | BaseFetch.Fetched fetched -> fetched.Sequence + 1L
-                | BaseFetch.Resting _ -> 0L
-
-            let sequence = max beside (ArchivePlan.nextBase archive.Archive)
+            let sequence = archive.NextBase
 
             put { archive with Target = sequence } state,
             [
@@ -228,14 +217,32 @@ module internal ArchiveChanges =
             ]
         | _ -> state, []
 
-    /// A snapshot is in its place, and the stream begins behind it.
+    /// A snapshot is in its place, and the stream begins behind it. What it amounts to is asked for at once, before
+    /// another one is taken.
     let arrive (state: State, commands: Command list) =
         match state.Archive, state.Stream with
         | ValueSome archive, ValueSome stream ->
             put
                 { archive with
-                    Arrived = ValueSome stream.SafePosition
+                    Arrived =
+                        ValueSome
+                            {
+                                Sequence = archive.Target
+                                Position = stream.SafePosition
+                                Facts = ValueNone
+                            }
                 }
                 state,
-            commands
+            commands @ [ command ArchiveCommand.DescribeBase ]
         | _ -> state, commands
+
+    /// This is what the snapshot amounts to that was taken last.
+    let describe (facts: BaseFacts) (archive: ArchiveState) (state: State) =
+        put
+            { archive with
+                Arrived =
+                    archive.Arrived
+                    |> ValueOption.map (fun arrived -> { arrived with Facts = ValueSome facts })
+            }
+            state,
+        []

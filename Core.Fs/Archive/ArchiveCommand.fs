@@ -50,7 +50,7 @@ type ArchiveCommand =
 
     /// The next snapshot that is taken goes to this file of the folder. Answered by nothing.
     | TargetBase of file: string
-    /// Say what the snapshot taken last amounts to. Answered by `BaseDescribed`.
+    /// Say what the snapshot taken last amounts to. No step; answered by `BaseDescribed`.
     | DescribeBase
     /// Fetch a snapshot over another connection into this file of the folder. Answered later by `BaseFetched` or
     /// `BaseNotFetched`.

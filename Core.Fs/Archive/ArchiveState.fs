@@ -19,6 +19,17 @@ type BaseFetch =
     /// It is there, and not listed yet.
     | Fetched of fetched: ArchiveBase
 
+/// A snapshot that was taken, and is not listed yet.
+type ArrivedBase =
+    {
+        /// The number of the base that it becomes.
+        Sequence: int64
+        /// Where it stands, and the database in which the stream behind it begins.
+        Position: Position
+        /// What it amounts to. None: that is being found out.
+        Facts: BaseFacts voption
+    }
+
 /// What a replica knows of the archive it writes.
 type ArchiveState =
     {
@@ -40,8 +51,8 @@ type ArchiveState =
         IsTorn: bool
         /// The number of the base that the next snapshot becomes.
         Target: int64
-        /// Where the snapshot stands that was taken and is not listed yet.
-        Arrived: Position voption
+        /// The snapshot that was taken and is not listed yet. Nothing is appended meanwhile.
+        Arrived: ArrivedBase voption
         /// The base that is fetched beside the stream.
         Fetch: BaseFetch
         /// The seconds of unix time.
@@ -71,6 +82,29 @@ type ArchiveState =
             Archive = archive
             Active = ValueOption.ofOption archive.Active
         }
+
+    /// The number of the next base. Some numbers are taken before they are listed.
+    member internal this.NextBase: int64 =
+        let listed =
+            match this.Change with
+            | ValueSome underWay -> ArchivePlan.nextBase underWay.Archive
+            | ValueNone -> 0L
+
+        let arrived =
+            match this.Arrived with
+            | ValueSome arrived -> arrived.Sequence + 1L
+            | ValueNone -> 0L
+
+        let beside =
+            match this.Fetch with
+            | BaseFetch.UnderWay sequence -> sequence + 1L
+            | BaseFetch.Fetched fetched -> fetched.Sequence + 1L
+            | BaseFetch.Resting _ -> 0L
+
+        List.max [ ArchivePlan.nextBase this.Archive; listed; arrived; beside ]
+
+    /// Whether what the master says next has to wait, because there is no segment yet that it belongs to.
+    member internal this.IsBusy: bool = this.Change.IsSome || this.Arrived.IsSome
 
     /// Bytes of the stream in the open segment.
     member internal this.ActiveSize: int64 =

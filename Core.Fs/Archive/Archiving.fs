@@ -190,9 +190,8 @@ module internal Archiving =
 
     let private fetch (settings: ArchiveSettings) (archive: ArchiveState) (state: State) =
         match archive.Fetch, state.Phase with
-        // While a snapshot becomes a base, its number is taken and not listed yet.
-        | BaseFetch.Resting 0, Phase.Streaming when archive.Change.IsNone && isBaseDue settings archive ->
-            let sequence = ArchivePlan.nextBase archive.Archive
+        | BaseFetch.Resting 0, Phase.Streaming when not archive.IsBusy && isBaseDue settings archive ->
+            let sequence = archive.NextBase
 
             put
                 { archive with
@@ -253,7 +252,7 @@ module internal Archiving =
             |> after [ Command.Log(LogEvent.ArchiveRecovered(position, cut)) ]
         | ArchiveEvent.Appended safe -> appended settings safe archive state
         | ArchiveEvent.Synced safe -> synced settings safe archive state
-        | ArchiveEvent.BaseDescribed facts -> beginGeneration settings facts archive state
+        | ArchiveEvent.BaseDescribed facts -> describe facts archive state
         | ArchiveEvent.BaseFetched(position, facts) -> fetched position facts settings archive state
         | ArchiveEvent.BaseNotFetched reason ->
             put { archive with Fetch = fetchAgainIn } state, [ Command.Log(LogEvent.BaseNotFetched reason) ]
