@@ -9,34 +9,64 @@ sealed class ArchiveLock : IDisposable
     /// <summary>The file in the folder of the archive that is locked. It stays there.</summary>
     public const string FileName = "archive.lock";
 
+    const string BootId = "/proc/sys/kernel/random/boot_id";
+    const int LongestBootId = 128;
+
     const int SharingViolation = 32; // ERROR_SHARING_VIOLATION
     const int LinuxWouldBlock = 11; // EWOULDBLOCK
     const int MacWouldBlock = 35; // EWOULDBLOCK
 
     readonly FileStream _file;
 
-    ArchiveLock(FileStream file) => _file = file;
+    ArchiveLock(FileStream file)
+    {
+        _file = file;
+        var boot = File.Exists(BootId) ? File.ReadAllBytes(BootId) : [];
+        var last = new byte[LongestBootId];
+        var length = RandomAccess.Read(file.SafeFileHandle, last, fileOffset: 0);
+        IsSameBoot = boot.Length > 0 && boot.AsSpan().SequenceEqual(last.AsSpan(0, length));
+        if (IsSameBoot)
+            return;
+
+        RandomAccess.SetLength(file.SafeFileHandle, 0);
+        RandomAccess.Write(file.SafeFileHandle, boot, fileOffset: 0);
+    }
+
+    /// <summary>
+    /// Whether the machine was not started anew since the lock was held the last time: then everything that was written
+    /// is there, synced or not. Where nobody can say, the answer is no.
+    /// </summary>
+    public bool IsSameBoot { get; }
 
     /// <summary>Locks the archive. Null: somebody else has.</summary>
     /// <param name="folder">Its folder, which has to be there.</param>
     /// <exception cref="Exception">One of those that <see cref="FileTroubles"/> knows.</exception>
     public static ArchiveLock? TryTake(string folder)
     {
+        FileStream file;
         try
         {
-            return new(
-                new FileStream(
-                    Path.Combine(folder, FileName),
-                    FileMode.OpenOrCreate,
-                    FileAccess.ReadWrite,
-                    FileShare.None,
-                    bufferSize: 0
-                )
+            file = new(
+                Path.Combine(folder, FileName),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                bufferSize: 0
             );
         }
         catch (IOException exception) when (IsTaken(exception))
         {
             return null;
+        }
+
+        try
+        {
+            return new(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 
