@@ -14,6 +14,7 @@ sealed class CommandInterpreter(
     ISnapshotTarget target,
     Mailbox mailbox,
     Delivery? delivery,
+    ArchiveFolder? archive,
     ILogger logger,
     CancellationToken stop
 ) : ICommandHandler<ValueTask<Event?>>
@@ -64,7 +65,8 @@ sealed class CommandInterpreter(
     public ValueTask<Event?> SyncBehind() => File.SyncBehindAsync(stop);
 
     public async ValueTask<Event?> CheckSnapshot() =>
-        await target.CompleteAsync(stop).ConfigureAwait(false) ?? Event.NewSnapshotChecked(RdbCheck.conclude(_check));
+        await target.CompleteAsync(_check, stop).ConfigureAwait(false)
+        ?? Event.NewSnapshotChecked(RdbCheck.conclude(_check));
 
     // A disk may take long over that, and the master wants a sign of life meanwhile.
     public ValueTask<Event?> Sync()
@@ -87,8 +89,7 @@ sealed class CommandInterpreter(
         return default;
     }
 
-    public ValueTask<Event?> Archive(ArchiveCommand command) =>
-        throw new InvalidOperationException("There is no archive.");
+    public ValueTask<Event?> Archive(ArchiveCommand command) => command.Accept(Folder);
 
     // Nobody follows this replica: whoever keeps data for others will close their connections here.
     public ValueTask<Event?> DisconnectReplicas() => default;
@@ -113,6 +114,8 @@ sealed class CommandInterpreter(
     public ValueTask<Event?> Finish(Outcome outcome) => default;
 
     Delivery Consumer => delivery ?? throw new InvalidOperationException("Nobody consumes the stream.");
+
+    ArchiveFolder Folder => archive ?? throw new InvalidOperationException("There is no archive.");
 
     SnapshotFile File => target as SnapshotFile ?? throw new InvalidOperationException("A pipe is no file.");
 }

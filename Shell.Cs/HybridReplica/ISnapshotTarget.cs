@@ -11,5 +11,7 @@ interface ISnapshotTarget : IDisposable
     /// <summary>
     /// The last byte was appended: passes on whatever is still held back. Null: there is nothing any more.
     /// </summary>
-    ValueTask<Event?> CompleteAsync(CancellationToken stop);
+    /// <param name="check">What was looked at of all the bytes.</param>
+    /// <param name="stop">Ends it early.</param>
+    ValueTask<Event?> CompleteAsync(RdbCheck check, CancellationToken stop);
 }

@@ -31,6 +31,7 @@ sealed class Session(
     /// <param name="target">Where a snapshot goes. It is the caller's to dispose of.</param>
     /// <param name="mailbox">What others have to report.</param>
     /// <param name="delivery">Whoever consumes the stream, if it is followed.</param>
+    /// <param name="archive">The folder of the archive, if there is one. It is the caller's to dispose of.</param>
     /// <param name="observers">Whoever watches.</param>
     /// <param name="logger">Where the log goes.</param>
     /// <param name="stop">Asks the model to end.</param>
@@ -40,6 +41,7 @@ sealed class Session(
         ISnapshotTarget target,
         Mailbox mailbox,
         Delivery? delivery,
+        ArchiveFolder? archive,
         IReadOnlyList<IReplicaObserver> observers,
         ILogger logger,
         CancellationToken stop
@@ -52,8 +54,9 @@ sealed class Session(
         await using var _ = link.ConfigureAwait(false);
 
         var window = new ReceiveWindow(WindowSize);
+        archive?.Attach(window);
         using var metronome = new Metronome(options.TimeProvider, stop);
-        var interpreter = new CommandInterpreter(link, window, target, mailbox, delivery, logger, stop);
+        var interpreter = new CommandInterpreter(link, window, target, mailbox, delivery, archive, logger, stop);
         var session = new Session(settings, link, window, interpreter, metronome, mailbox, observers);
         return await session.RunAsync(stop).ConfigureAwait(false);
     }

@@ -9,7 +9,36 @@ static class SettingsOfOptions
     /// <summary>Settings to fetch a snapshot.</summary>
     /// <exception cref="ArgumentException">They break some rules; the message has a sentence for each.</exception>
     public static Settings ForSnapshot(ReplicaOptions options, Destination destination) =>
-        Make(options, destination, resume: null, follow: null);
+        Make(options, destination, resume: null, follow: null, archive: null);
+
+    /// <summary>Settings to fetch a base beside the stream: once, and without the stream behind it.</summary>
+    /// <exception cref="ArgumentException">They break some rules; the message has a sentence for each.</exception>
+    public static Settings ForBase(ReplicaOptions options) =>
+        Make(options, Destination.File, resume: null, follow: null, archive: null, isBase: true);
+
+    /// <summary>Settings to archive the master.</summary>
+    /// <exception cref="ArgumentException">They break some rules; the message has a sentence for each.</exception>
+    public static Settings ForArchiving(ReplicaOptions options, ArchiveOptions archive, string name) =>
+        Make(
+            options,
+            Destination.File,
+            resume: null,
+            new Following(
+                options.Resume,
+                options.FullResyncs,
+                WholeSeconds(options.FullResyncPeriod),
+                fromNow: false,
+                wantsSnapshot: false
+            ),
+            new ArchiveSettings(
+                name,
+                archive.SegmentSize,
+                Optional(archive.SegmentAge is { } age ? WholeSeconds(age) : (int?)null),
+                archive.Fsync,
+                archive.Keep,
+                Optional(archive.BaseEvery is { } every ? WholeSeconds(every) : (int?)null)
+            )
+        );
 
     /// <summary>Settings to follow the master.</summary>
     /// <exception cref="ArgumentException">They break some rules; the message has a sentence for each.</exception>
@@ -32,11 +61,19 @@ static class SettingsOfOptions
                 WholeSeconds(options.FullResyncPeriod),
                 options.FromNow,
                 options.Entries
-            )
+            ),
+            archive: null
         );
     }
 
-    static Settings Make(ReplicaOptions options, Destination destination, Position? resume, Following? follow)
+    static Settings Make(
+        ReplicaOptions options,
+        Destination destination,
+        Position? resume,
+        Following? follow,
+        ArchiveSettings? archive,
+        bool isBase = false
+    )
     {
         var settings = new Settings(
             options.Dialect,
@@ -45,7 +82,7 @@ static class SettingsOfOptions
             Optional(options.AnnouncedPort),
             Optional(options.AnnouncedAddress),
             Optional(options.AnnouncedVersion),
-            options.RdbOnly,
+            options.RdbOnly || isBase,
             Optional(resume),
             destination,
             WholeSeconds(options.Timeout),
@@ -53,13 +90,13 @@ static class SettingsOfOptions
             WholeSeconds(options.HandshakeTimeout),
             Optional(options.PreparationTimeout is { } limit ? WholeSeconds(limit) : (int?)null),
             new Retry(
-                options.Attempts,
+                isBase ? 1 : options.Attempts,
                 WholeSeconds(options.FirstPause),
                 WholeSeconds(options.LongestPause),
                 unchecked((ulong)(options.JitterSeed ?? Random.Shared.NextInt64()))
             ),
             Optional(follow),
-            FSharpValueOption<ArchiveSettings>.None
+            Optional(archive)
         );
 
         var troubles = SettingsRules.Troubles(settings);

@@ -26,6 +26,7 @@ static class SnapshotFetch
                 target,
                 new Mailbox(),
                 delivery: null,
+                archive: null,
                 Observers(options, progress),
                 logger,
                 stop

@@ -14,20 +14,27 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
 
     static readonly Task<FileTrouble?> NotSyncing = Task.FromResult<FileTrouble?>(null);
 
-    readonly string _folder = Path.GetDirectoryName(target) ?? target;
+    string _target = target;
     string? _temporaryPath;
     FileStream? _temporary;
     long _length;
     Task<FileTrouble?> _syncing = NotSyncing;
+
+    /// <summary>What the snapshot received last amounts to. Null: none was received whole.</summary>
+    public BaseFacts? Facts { get; private set; }
+
+    /// <summary>The next snapshot goes to another file.</summary>
+    /// <param name="path">Its full path.</param>
+    public void Target(string path) => _target = path;
 
     /// <summary>
     /// Finds out whether the target can be written, by creating a file beside it and removing it again.
     /// </summary>
     public Event Check()
     {
-        if (Directory.Exists(target))
+        if (Directory.Exists(_target))
             return Failed(FileStep.Check, FileTrouble.IsFolder);
-        if (FileKind.IsSpecial(target))
+        if (FileKind.IsSpecial(_target))
             return Failed(FileStep.Check, FileTrouble.NotAFile);
 
         var probe = NextPath();
@@ -92,7 +99,11 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
     }
 
     // Nothing is ever held back.
-    public ValueTask<Event?> CompleteAsync(CancellationToken stop) => default;
+    public ValueTask<Event?> CompleteAsync(RdbCheck check, CancellationToken stop)
+    {
+        Facts = new(time.GetUtcNow().ToUnixTimeMilliseconds(), check.Bytes, check.WholeChecksum);
+        return default;
+    }
 
     /// <summary>Starts to sync what was written so far, once the sync before it is done.</summary>
     public async ValueTask<Event?> SyncBehindAsync(CancellationToken stop)
@@ -150,7 +161,7 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
         var trouble = Try(() =>
         {
             Temporary.Dispose();
-            File.Move(TemporaryPath, target, overwrite: true);
+            File.Move(TemporaryPath, _target, overwrite: true);
         });
         if (trouble is not null)
             return Failed(FileStep.Rename, trouble);
@@ -162,7 +173,7 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
     /// <summary>Syncs the folder, so that the new name outlives a power failure.</summary>
     public Event SyncFolder()
     {
-        var error = FolderSync.Run(_folder);
+        var error = FolderSync.Run(Folder);
         return error == 0 ? Event.FolderSynced : Failed(FileStep.SyncFolder, FileTroubles.OfUnix(error));
     }
 
@@ -185,11 +196,13 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
     /// <summary>Leaves no temporary file behind, whatever went wrong.</summary>
     public void Dispose() => _ = Delete();
 
+    string Folder => Path.GetDirectoryName(_target) ?? _target;
+
     FileStream Temporary => _temporary ?? throw new InvalidOperationException("There is no temporary file.");
 
     string TemporaryPath => _temporaryPath ?? throw new InvalidOperationException("There is no temporary file.");
 
-    string NextPath() => Path.Combine(_folder, TemporaryName.Next(time));
+    string NextPath() => Path.Combine(Folder, TemporaryName.Next(time));
 
     static FileStream New(string path)
     {

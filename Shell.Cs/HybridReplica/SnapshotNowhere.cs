@@ -7,7 +7,7 @@ sealed class SnapshotNowhere : ISnapshotTarget
 {
     public ValueTask<Event?> AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop) => default;
 
-    public ValueTask<Event?> CompleteAsync(CancellationToken stop) => default;
+    public ValueTask<Event?> CompleteAsync(RdbCheck check, CancellationToken stop) => default;
 
     public void Dispose() { }
 }

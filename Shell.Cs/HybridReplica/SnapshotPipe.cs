@@ -8,7 +8,8 @@ sealed class SnapshotPipe(Stream stream) : ISnapshotTarget
     public ValueTask<Event?> AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop) =>
         ReportAsync(stream.WriteAsync(bytes, stop), stop);
 
-    public ValueTask<Event?> CompleteAsync(CancellationToken stop) => ReportAsync(new(stream.FlushAsync(stop)), stop);
+    public ValueTask<Event?> CompleteAsync(RdbCheck check, CancellationToken stop) =>
+        ReportAsync(new(stream.FlushAsync(stop)), stop);
 
     // Many streams do not look at the token once they write: then the write is left to itself, so that nobody who
     // wants to stop has to wait for it. The session ends with that, so the bytes it writes from are not touched any

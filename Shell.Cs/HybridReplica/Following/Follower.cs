@@ -230,6 +230,7 @@ sealed class Follower : IAsyncEnumerator<ReplicaEvent>
                     target,
                     _mailbox,
                     new Delivery(_buffer, _mailbox, time, _metrics),
+                    archive: null,
                     _options.Observer is { } observer ? [_metrics, observer] : [_metrics],
                     _logger,
                     _stop.Token

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace HybridReplica;
 
 /// <summary>
-/// The metrics of all replicas of this process that follow a master (docs/metrics.md). They cost next to nothing while
-/// nobody listens.
+/// The metrics of all replicas of this process that follow or archive a master (docs/metrics.md). They cost next to
+/// nothing while nobody listens.
 /// </summary>
 public static class ReplicaMeter
 {
@@ -13,15 +13,32 @@ public static class ReplicaMeter
     public const string Name = "HybridReplica";
 
     static ImmutableArray<FollowMetrics> _followers = [];
+    static ImmutableArray<ArchiveMetrics> _archives = [];
 
-    // There is one meter for all followers, because collectors take meters of one name for the same.
+    // There is one meter for all of them, because collectors take meters of one name for the same.
     static readonly Meter Meter = CreateMeter();
+
+    static readonly Histogram<double> SyncDuration = Meter.CreateHistogram<double>(
+        "hybridreplica.archive.sync.duration",
+        "s",
+        "How long it took until what was appended to an archive was on disk."
+    );
 
     internal static void Add(FollowMetrics follower) =>
         ImmutableInterlocked.Update(ref _followers, static (all, one) => all.Add(one), follower);
 
     internal static void Remove(FollowMetrics follower) =>
         ImmutableInterlocked.Update(ref _followers, static (all, one) => all.Remove(one), follower);
+
+    internal static void Add(ArchiveMetrics archive) =>
+        ImmutableInterlocked.Update(ref _archives, static (all, one) => all.Add(one), archive);
+
+    internal static void Remove(ArchiveMetrics archive) =>
+        ImmutableInterlocked.Update(ref _archives, static (all, one) => all.Remove(one), archive);
+
+    /// <summary>What was appended to an archive is on disk, after so long.</summary>
+    internal static void Synced(TimeSpan duration, KeyValuePair<string, object?> master) =>
+        SyncDuration.Record(duration.TotalSeconds, master);
 
     static Meter CreateMeter()
     {
@@ -59,7 +76,27 @@ public static class ReplicaMeter
         Counter("reconnects", "{connection}", "Connections made after the first.", f => f.Reconnects);
         Counter("resyncs.full", "{resync}", "Full resyncs, the first included.", f => f.FullResyncs);
         Counter("resyncs.partial", "{resync}", "Partial resyncs.", f => f.PartialResyncs);
+        AddArchives(meter);
         return meter;
+    }
+
+    static void AddArchives(Meter meter)
+    {
+        void Gauge(string name, string unit, string description, Func<ArchiveMetrics, long?> read) =>
+            meter.CreateObservableGauge($"hybridreplica.archive.{name}", () => Each(read), unit, description);
+
+        void Counter(string name, string unit, string description, Func<ArchiveMetrics, long?> read) =>
+            meter.CreateObservableCounter($"hybridreplica.archive.{name}", () => Each(read), unit, description);
+
+        Counter("appended", "By", "Bytes of the stream appended to an archive.", a => a.Bytes);
+        Counter("segments.sealed", "{segment}", "Segments completed.", a => a.SegmentsSealed);
+        Counter("bases.received", "{base}", "Bases received.", a => a.BasesReceived);
+        Gauge("offset.written", "By", "Offset in the master's history up to which was written.", a => a.OffsetWritten);
+        Gauge("offset.synced", "By", "Offset up to which is known to be on disk.", a => a.OffsetSynced);
+        Gauge("lag.size", "By", "What was written and is not known to be on disk.", a => a.Lag);
+        Gauge("size", "By", "What the bases and the stream in the segments amount to.", a => a.Status?.Bytes);
+        Gauge("bases", "{base}", "Bases in an archive.", a => a.Status?.Bases);
+        Gauge("segments", "{segment}", "Segments in an archive.", a => a.Status?.Segments);
     }
 
     // What is not known yet is not reported.
@@ -70,6 +107,15 @@ public static class ReplicaMeter
         {
             if (read(follower) is { } value)
                 yield return new(value, follower.Master);
+        }
+    }
+
+    static IEnumerable<Measurement<long>> Each(Func<ArchiveMetrics, long?> read)
+    {
+        foreach (var archive in _archives)
+        {
+            if (read(archive) is { } value)
+                yield return new(value, archive.Master);
         }
     }
 
