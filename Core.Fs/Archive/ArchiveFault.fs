@@ -59,8 +59,8 @@ type SegmentDamage =
     | WrongChecksum of good: int64
     /// The index says that a command outside of transactions begins here, and none does, or at another offset.
     | Displaced
-    /// What is here cannot be in a segment.
-    | Malformed of what: string
+    /// What is behind that byte cannot be in a segment.
+    | Malformed of trouble: SegmentTrouble
 
 /// Why an archive cannot be read, verified, pruned or restored: one case for each cause, sorted by whose doing it is.
 [<RequireQualifiedAccess>]

@@ -54,7 +54,7 @@ module ArchiveFaultWording =
         | SegmentDamage.WrongChecksum good ->
             $"its bytes up to there have not the checksum of its index; those up to byte {counted good} have"
         | SegmentDamage.Displaced -> "its index says that a command begins there at another offset"
-        | SegmentDamage.Malformed what -> what
+        | SegmentDamage.Malformed trouble -> ArchiveWording.segmentTrouble trouble
 
     let private neighbours (before: int64) (after: int64 voption) =
         match after with

@@ -2,6 +2,7 @@ namespace HybridReplica.Core
 
 open System
 open System.Buffers.Binary
+open System.Runtime.InteropServices
 
 /// One entry of the index beside a segment: a place between two commands outside of transactions.
 [<Struct>]
@@ -108,6 +109,26 @@ and [<AbstractClass; Sealed>] ArchiveIndex =
                 ValueSome check
             else
                 ValueNone
+
+    /// <summary>Reads the header.</summary>
+    /// <param name="bytes">How the index begins.</param>
+    /// <param name="check">What the first entry was written with.</param>
+    /// <returns>Whether it is one.</returns>
+    static member TryReadHeader(bytes: ReadOnlySpan<byte>, [<Out>] check: byref<uint64>) : bool =
+        check <- Crc64.update (0UL, ReadOnlySpan IndexHeader.bytes)
+        bytes.StartsWith(ReadOnlySpan IndexHeader.bytes)
+
+    /// <summary>Reads one entry.</summary>
+    /// <param name="bytes">What begins with it, at least <c>EntrySize</c> bytes.</param>
+    /// <param name="check">What it was written with. Afterwards, what the next one was written with, even if this one
+    /// is damaged.</param>
+    /// <param name="entry">The entry.</param>
+    /// <returns>Whether it is what was written.</returns>
+    static member TryRead(bytes: ReadOnlySpan<byte>, check: byref<uint64>, [<Out>] entry: byref<IndexEntry>) : bool =
+        let isWhole = (ArchiveIndex.CheckOf(bytes, check)).IsSome
+        entry <- ArchiveIndex.EntryAt bytes
+        check <- BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice ArchiveIndex.CheckedSize)
+        isWhole
 
     /// <summary>Reads an index as far as it is whole.</summary>
     /// <param name="bytes">All bytes of its file.</param>

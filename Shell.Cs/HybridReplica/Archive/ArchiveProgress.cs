@@ -1,29 +1,7 @@
-using HybridReplica.Core;
-
 namespace HybridReplica;
 
-/// <summary>Turns steps into reports: one for each new state, and a few a second while bytes come.</summary>
-sealed class ArchiveProgress(IProgress<ArchiveStatus> progress, ArchiveMetrics metrics, TimeProvider time)
-    : IReplicaObserver
-{
-    static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-
-    long _lastReport;
-    ArchiveStatus? _last;
-
-    public void Observe(Event happened, State state, IReadOnlyList<Command> commands)
-    {
-        // Bytes come too often to look at each time.
-        var isFrequent = happened.IsArrived || happened.IsStreamed || happened.IsArchive;
-        if (isFrequent && time.GetElapsedTime(_lastReport) < Interval)
-            return;
-
-        var now = ArchiveStatuses.Of(state, metrics.Bytes);
-        if (now == _last)
-            return;
-
-        _last = now;
-        _lastReport = time.GetTimestamp();
-        progress.Report(now);
-    }
-}
+/// <summary>How far an archive has been verified.</summary>
+/// <param name="File">The file that is read now.</param>
+/// <param name="Bytes">How many bytes are done with, of all files.</param>
+/// <param name="Total">How many there are.</param>
+public readonly record struct ArchiveProgress(string File, long Bytes, long Total);

@@ -40,7 +40,7 @@ static class Recording
 
         var observers = new List<IReplicaObserver> { metrics };
         if (progress is not null)
-            observers.Add(new ArchiveProgress(progress, metrics, time));
+            observers.Add(new ArchiveReporter(progress, metrics, time));
         if (options.Observer is { } observer)
             observers.Add(observer);
 

@@ -15,6 +15,8 @@ namespace HybridReplica;
 /// </remarks>
 public sealed partial class ReplicaArchive
 {
+    readonly ArchiveFolderAccess _files;
+
     /// <summary>An archive in a folder. Nothing is looked at yet.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="name">What the names of its files begin with (<c>appendfilename</c>).</param>
@@ -28,6 +30,7 @@ public sealed partial class ReplicaArchive
 
         Folder = Path.GetFullPath(folder);
         Name = name;
+        _files = new(Folder);
     }
 
     /// <summary>The full path of the folder.</summary>
@@ -35,6 +38,4 @@ public sealed partial class ReplicaArchive
 
     /// <summary>What the names of its files begin with.</summary>
     public string Name { get; }
-
-    string PathOf(string file) => Path.Combine(Folder, file);
 }
