@@ -41,6 +41,10 @@ let private all =
             StreamGrammarTests.tests
             StreamScannerProperties.tests
             StreamScannerTests.tests
+            ManifestTests.tests
+            ArchiveManifestTests.tests
+            ArchiveIndexTests.tests
+            SegmentScannerTests.tests
             HandshakeTests.tests
             TransitionProperties.tests
             TimeProperties.tests
@@ -80,6 +84,7 @@ let private all =
             PurityTests.tests
             SurfaceTests.tests
             Real.StreamTests.tests
+            Real.ManifestServerTests.tests
             Real.PureMasterTests.tests
             Real.BackupTests.tests
             Real.CredentialTests.tests
