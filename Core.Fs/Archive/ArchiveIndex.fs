@@ -200,8 +200,8 @@ and [<AbstractClass; Sealed>] ArchiveIndex =
     static member LastAtOrBefore(entries: ReadOnlySpan<IndexEntry>, offset: Offset) : int =
         ArchiveIndex.CountUntil(entries, (fun entry -> entry.Offset > offset)) - 1
 
-    /// The index of the first entry whose time is later, in milliseconds of unix time; the number of entries if none is.
-    /// Everything in front of its offset that was received at all was received up to then, as exactly as it is known.
+    /// The index of the first entry whose time, in milliseconds of unix time, is later; the number of entries if none
+    /// is. Everything in front of its offset was received up to then, as exactly as it is known.
     static member FirstAfterTime(entries: ReadOnlySpan<IndexEntry>, time: int64) : int =
         ArchiveIndex.CountUntil(entries, (fun entry -> entry.ReceivedAt > time))
 

@@ -116,7 +116,7 @@ let broken: (string * string * int * ManifestTrouble) list =
         "no line end", first + "file i seq 1 type i", 2, ManifestTrouble.LineTooLong
         "a byte that is zero", first + "file i seq 1 type i k \000\n", 2, ManifestTrouble.LineTooLong
         "quotes that do not match", first + "file \"i seq 1 type i\n", 2, ManifestTrouble.NotPairs
-        "quotes inside of a word", first + "file \"i\"x seq 1 type i\n", 2, ManifestTrouble.NotPairs
+        "quotes inside of a word", first + "file \"i\"x 1 seq 1 type i\n", 2, ManifestTrouble.NotPairs
         "a path", first + "file a/i seq 1 type i\n", 2, ManifestTrouble.NameIsPath "a/i"
         "a path of another system", first + @"file a\i seq 1 type i" + "\n", 2, ManifestTrouble.NameIsPath @"a\i"
         "a path that does not count", first + "file /i file i seq 1 type i\n", 2, ManifestTrouble.NameIsPath "/i"
