@@ -113,6 +113,7 @@ let private all =
             Real.FollowBrokenTests.tests
             ExpiryRewritingTests.tests
             Archive.Real.ExpiryServerTests.tests
+            Archive.Real.RecordingTests.tests
             ToolTests.tests
             ReadmeTests.tests
             LinkTests.tests
