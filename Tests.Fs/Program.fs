@@ -80,6 +80,9 @@ let private all =
             PrefixTreeTests.tests
             SummaryTests.tests
             RedisSourceTests.tests
+            ArchiveReadingTests.tests
+            VerifyTests.tests
+            PruneTests.tests
             RowTests.tests
             PurityTests.tests
             SurfaceTests.tests

@@ -24,6 +24,10 @@ module ArchiveNames =
     [<CompiledName "Index">]
     let ofIndex (segment: string) : string = segment + indexEnd
 
+    /// The index that is not in its place yet.
+    [<CompiledName "TemporaryIndex">]
+    let ofTemporaryIndex (segment: string) : string = "temp-" + ofIndex segment
+
     /// The manifest.
     [<CompiledName "Manifest">]
     let ofManifest (name: string) : string = name + ".manifest"
@@ -52,4 +56,5 @@ module ArchiveNames =
         || isNumbered name (segmentEnd + indexEnd) file
         || file = ofTemporaryManifest name
         || file.StartsWith("temp-", StringComparison.Ordinal)
-           && file.EndsWith(".rdb", StringComparison.Ordinal)
+           && (file.EndsWith(".rdb", StringComparison.Ordinal)
+               || file.EndsWith(indexEnd, StringComparison.Ordinal))

@@ -23,6 +23,18 @@ sealed class ArchiveFolderAccess(string folder)
         }
     }
 
+    /// <inheritdoc cref="Do{T}"/>
+    public static void Do(ArchiveAccess access, string file, Action action) =>
+        Do(
+            access,
+            file,
+            () =>
+            {
+                action();
+                return 0;
+            }
+        );
+
     /// <summary>Opens a file to read it, whoever writes to it or removes it. Null: it is not there.</summary>
     /// <exception cref="ArchiveException">It cannot be opened.</exception>
     public ArchiveFileReader? TryOpen(string file) =>

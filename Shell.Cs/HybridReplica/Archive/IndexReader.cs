@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using HybridReplica.Core;
 
 namespace HybridReplica;
@@ -87,15 +86,12 @@ sealed class IndexReader(ArchiveFileReader file)
     static IndexEntry? At(ArchiveFileReader file, long index)
     {
         var at = ArchiveIndex.HeaderSize + index * ArchiveIndex.EntrySize;
-        ulong check;
-        if (index == 0)
-            _ = ArchiveIndex.TryReadHeader(file.Window(0, ArchiveIndex.HeaderSize), out check);
-        else
-            check = BinaryPrimitives.ReadUInt64LittleEndian(file.Window(at - sizeof(ulong), at));
+        var before = index == 0 ? ArchiveIndex.HeaderSize : ArchiveIndex.EntrySize;
+        var window = file.Window(at - before, at + ArchiveIndex.EntrySize);
+        if (window.Length < before + ArchiveIndex.EntrySize)
+            return null;
 
-        var window = file.Window(at, at + ArchiveIndex.EntrySize);
-        return window.Length == ArchiveIndex.EntrySize && ArchiveIndex.TryRead(window, ref check, out var entry)
-            ? entry
-            : null;
+        var entry = ArchiveIndex.ReadLast(window[..before], window[before..]);
+        return entry.IsSome ? entry.Value : null;
     }
 }

@@ -97,12 +97,15 @@ public sealed partial class ReplicaArchive
                 or ArchiveFault.SegmentDamaged { damage.IsMissing: true }
                 or ArchiveFault.IndexDamaged { damage.IsMissing: true };
 
+    long SizeOf(string file)
+    {
+        var found = new FileInfo(_files.PathOf(file));
+        return found.Exists ? found.Length : 0;
+    }
+
     // What is not there counts nothing.
     long SizeOf(Archive archive) =>
-        archive
-            .Files.Concat(archive.Segments.Select(segment => ArchiveNames.Index(segment.File)))
-            .Select(file => new FileInfo(_files.PathOf(file)))
-            .Sum(file => file.Exists ? file.Length : 0);
+        archive.Files.Concat(archive.Segments.Select(segment => ArchiveNames.Index(segment.File))).Sum(SizeOf);
 
     // Temporary files of whoever archives now are among them.
     IEnumerable<ArchiveRemark> Unlisted(Archive archive)
