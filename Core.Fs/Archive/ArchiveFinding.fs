@@ -20,6 +20,8 @@ type ArchiveFinding =
 /// Something about an archive that is worth saying, and no damage.
 [<RequireQualifiedAccess>]
 type ArchiveRemark =
+    /// The manifest does not end in a checksum: nobody can tell whether lines are missing at its end.
+    | ManifestUnchecked
     /// The file is not listed. Its name is that of a file of the archive; it goes when somebody archives or prunes.
     | Leftover of file: string
     /// The file is not listed, and nothing of the archive has such a name.
@@ -47,6 +49,9 @@ module ArchiveFindingWording =
     [<CompiledName "Remark">]
     let remark (remark: ArchiveRemark) : string =
         match remark with
+        | ArchiveRemark.ManifestUnchecked ->
+            "The manifest does not end in a checksum, so that lines may be missing there; files that are not listed may be"
+            + " those that they named"
         | ArchiveRemark.Leftover file ->
             $"{Printable.escape file} is not listed in the manifest, and goes with the next change"
         | ArchiveRemark.Stranger file -> $"{Printable.escape file} does not belong to the archive"

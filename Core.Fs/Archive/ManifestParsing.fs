@@ -189,6 +189,10 @@ module ManifestParsing =
         | true, stored -> stored
         | false, _ -> 0UL
 
+    /// Whether the text ends in a checksum. Without one, nobody can tell whether lines are missing at its end.
+    [<CompiledName "HasChecksum">]
+    let hasChecksum (text: string) : bool = (checksums text).IsSome
+
     /// Reads a text of which each character stands for one byte, or says which rule it breaks.
     [<CompiledName "Parse">]
     let parse (text: string) : Result<AppendOnlyManifest, ManifestFault> =

@@ -50,7 +50,7 @@ type Plan =
     {
         Name: string
         Histories: History list
-        /// Whether the last segment is still written.
+        /// Whether the last segment is still written, if no base lies inside of it.
         IsOpen: bool
         /// What stands at the end of an open segment and is no whole command yet.
         Torn: string
@@ -284,8 +284,13 @@ let private build (plan: Plan) isLast (baseSequence: int64) (sequence: int64) (h
         else
             units[index - 1].At
 
+    // A segment is sealed when a base comes to lie inside of it.
+    let lastCut = history.Cuts |> List.map fst |> List.append [ 0 ] |> List.max
+    let hasBaseInside = history.Bases |> List.exists (fun at -> at > lastCut)
+
     let segmentAt (stretch: Stretch) =
-        let isOpen = isLast && plan.IsOpen && stretch.Behind = units.Length
+        let isOpen =
+            isLast && plan.IsOpen && stretch.Behind = units.Length && not hasBaseInside
 
         segmentOf
             {

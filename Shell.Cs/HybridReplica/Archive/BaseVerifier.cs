@@ -28,7 +28,7 @@ sealed class BaseVerifier(ArchiveFolderAccess files, VerifyProgress progress)
             : null;
         return (damage, result.Fault) switch
         {
-            // It is what was archived, and no server of that age could load it either if it were damaged.
+            // It is what was archived: only its meaning is not known here.
             (null, { } fault) when IsUnknown(fault.Trouble) => (null, ArchiveRemark.NewNotReadable(listed.File, fault)),
             (_, { } fault) when !IsUnknown(fault.Trouble) => (BaseDamage.NewUnreadable(fault), null),
             _ => (damage, null),

@@ -24,19 +24,16 @@ public sealed partial class ReplicaArchive
     public Task<ArchiveVerification> VerifyAsync(
         IProgress<ArchiveProgress>? progress = null,
         CancellationToken cancellationToken = default
-    ) => Task.Run(() => Verify(ReadManifest().Archive, progress, cancellationToken), cancellationToken);
+    ) => Task.Run(() => Verify(progress, cancellationToken), cancellationToken);
 
-    ArchiveVerification Verify(
-        Archive archive,
-        IProgress<ArchiveProgress>? progress,
-        CancellationToken cancellationToken
-    )
+    ArchiveVerification Verify(IProgress<ArchiveProgress>? progress, CancellationToken cancellationToken)
     {
+        var (archive, text) = ReadManifest();
         var told = new VerifyProgress(progress, SizeOf(archive), cancellationToken);
         var bases = new BaseVerifier(_files, told);
         var segments = new SegmentVerifier(_files, told);
         List<ArchiveFinding> findings = [];
-        List<ArchiveRemark> remarks = [];
+        List<ArchiveRemark> remarks = ManifestParsing.HasChecksum(text) ? [] : [ArchiveRemark.ManifestUnchecked];
         List<GenerationFound> generations = [];
         foreach (var generation in archive.Generations)
         {

@@ -22,6 +22,7 @@ sealed class SegmentVerifier(ArchiveFolderAccess files, VerifyProgress progress)
 
         var reader = index is null ? null : new IndexReader(index);
         var check = Compare(start, file, reader);
+        progress.Add(indexName, index?.Length ?? 0);
         return (
             check.Outcome,
             [.. check.Findings, .. IndexFindings(indexName, segment, index, reader, check.IsIndexed)]
@@ -33,7 +34,6 @@ sealed class SegmentVerifier(ArchiveFolderAccess files, VerifyProgress progress)
         IndexEntry? beyond = null;
         while (index is not null && index.TryNext(out var entry))
         {
-            progress.Add(file.File, ArchiveIndex.EntrySize);
             if (entry.Byte > file.Length)
             {
                 beyond = entry;
