@@ -115,6 +115,10 @@ let private all =
             Real.FollowBadInputTests.tests
             Real.FollowBrokenTests.tests
             ExpiryRewritingTests.tests
+            RestoringTests.tests
+            RestoringFailureTests.tests
+            RestoredCommandsTests.tests
+            Archive.Real.RestoredServerTests.tests
             Archive.Real.ExpiryServerTests.tests
             Archive.Real.RecordingTests.tests
             ToolTests.tests

@@ -218,3 +218,23 @@ module Restoring =
         match List.tryLast (Restorable.ranges generations) with
         | Some range -> Ok range.To
         | None -> Error ArchiveFault.NothingArchived
+
+    // What of a generation is not in the next one as well.
+    let private ownParts (generation: GenerationFound, next: GenerationFound option) =
+        let ended =
+            match next with
+            | Some next when goesOn generation next -> next.Base.Position.Offset
+            | _ -> Offset System.Int64.MaxValue
+
+        partsTo ended generation
+
+    /// All of the stream, the oldest first and nothing of it twice. Where one part does not begin at the end of the one
+    /// before, something is missing, or another history begins.
+    [<CompiledName "Stream">]
+    let stream (generations: GenerationFound list) : RestorePart list =
+        let later =
+            List.map Some generations @ [ None ] |> List.skip (min 1 generations.Length)
+
+        match generations with
+        | [] -> []
+        | _ -> List.zip generations later |> List.collect ownParts
