@@ -31,6 +31,7 @@ let private all =
             OvertakingTests.tests
             SimulationTests.tests
             FollowingSimulationTests.tests
+            ArchivingSimulationTests.tests
             PrintableTests.tests
             PositionTests.tests
             ReplyTests.tests
