@@ -23,8 +23,8 @@ module internal ArchiveChanges =
         | Phase.Ended _ -> false
         | _ -> true
 
-    // The names of the files that are listed have to be on disk before the manifest is in its place: a power failure may
-    // keep the rename and lose what was created before it.
+    // The names of the files that are listed have to be on disk before the manifest is in its place: a power failure
+    // may keep the rename and lose what was created before it.
     let private publish (settings: ArchiveSettings) archive removed =
         [
             ArchiveCommand.WriteManifest(archive, settings.Name)
