@@ -120,24 +120,13 @@ module SettingsRules =
                     SettingsTrouble.NotWhileFollowing "rdb-only option"
             ]
 
-    // A name that needs no quotes in the manifest, and that no temporary file has.
-    let private isArchiveName (name: string) =
-        let isPlain character =
-            System.Char.IsAsciiLetterOrDigit character || "._-".Contains character
-
-        name.Length > 0
-        && name.Length <= 100
-        && String.forall isPlain name
-        && System.Char.IsAsciiLetterOrDigit name[0]
-        && not (name.StartsWith("temp-", StringComparison.Ordinal))
-
     // The archive itself says where to resume, and every snapshot becomes a base.
     let private archiving (settings: Settings) =
         match settings.Archive with
         | ValueNone -> []
         | ValueSome archive ->
             [
-                if not (isArchiveName archive.Name) then
+                if not (ArchiveNames.isName archive.Name) then
                     SettingsTrouble.BadArchiveName archive.Name
                 if settings.Follow.IsNone then
                     SettingsTrouble.NotWhileArchiving "end behind the snapshot"

@@ -12,6 +12,19 @@ module ArchiveNames =
 
     let private indexEnd = ".index"
 
+    /// Whether the files of an archive can be named like that: such a name needs no quotes in the manifest, and no
+    /// temporary file has it.
+    [<CompiledName "IsName">]
+    let isName (name: string) : bool =
+        let isPlain character =
+            Char.IsAsciiLetterOrDigit character || "._-".Contains character
+
+        name.Length > 0
+        && name.Length <= 100
+        && String.forall isPlain name
+        && Char.IsAsciiLetterOrDigit name[0]
+        && not (name.StartsWith("temp-", StringComparison.Ordinal))
+
     /// The file of a base.
     [<CompiledName "Base">]
     let ofBase (name: string) (sequence: int64) : string = $"{name}.{sequence}{baseEnd}"
