@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HybridReplica.Cli;
+using HybridReplica.Cli.Archive;
 using HybridReplica.Cli.Follow;
 using HybridReplica.Cli.Inspect;
 
@@ -9,6 +10,9 @@ var root = new RootCommand("Joins a Redis or Valkey master as a replica.")
 {
     BackupCommand.Create(),
     FollowCommand.Create(),
+    ArchiveCommand.Create(),
+    VerifyCommand.Create(),
+    PruneCommand.Create(),
     InspectCommand.Create(),
     ReplayCommand.Create(),
     DemoCommand.Create(),

@@ -21,6 +21,10 @@ sealed class FolderOptions
     /// <summary>The folder as it was named.</summary>
     public string Folder(ParseResult parsed) => parsed.GetValue(_folder)!;
 
+    /// <summary>The archive.</summary>
+    /// <exception cref="UsageException">There can be none of that name.</exception>
+    public ReplicaArchive Read(ParseResult parsed) => new(Check(Folder(parsed)), _name.Read(parsed));
+
     /// <summary>The folder, if it can be one.</summary>
     /// <exception cref="UsageException">It has no name.</exception>
     public static string Check(string folder) =>

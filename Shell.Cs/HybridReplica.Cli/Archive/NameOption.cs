@@ -22,11 +22,8 @@ sealed class NameOption
     public string Read(ParseResult parsed)
     {
         var name = parsed.GetValue(_name)!;
-        if (name.Length == 0)
-            throw new UsageException("--name is empty");
-        // As for appendfilename, it is a name and no path. What begins with temp- is removed where it is left over.
-        if (name.AsSpan().IndexOfAny('/', '\\') >= 0 || name.StartsWith("temp-", StringComparison.Ordinal))
-            throw new UsageException($"--name takes a name that is no path and does not begin with temp-, not {name}");
-        return name;
+        return ArchiveNames.IsName(name)
+            ? name
+            : throw new UsageException($"{SettingsTrouble.NewBadArchiveName(name)}");
     }
 }

@@ -13,4 +13,15 @@ sealed record RecordPlan
     public required Retention Keep { get; init; }
     public required TimeSpan? BaseEvery { get; init; }
     public string? Transcript { get; init; }
+
+    /// <summary>The same for the library.</summary>
+    public ArchiveOptions Options =>
+        new()
+        {
+            SegmentSize = SegmentSize,
+            SegmentAge = SegmentAge,
+            Fsync = Fsync,
+            Keep = Keep,
+            BaseEvery = BaseEvery,
+        };
 }

@@ -18,18 +18,10 @@ sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how)
         var options = new RdbReaderOptions { Look = RdbLook.Skip };
         var result = await ReadAsync(_ => { }, options, stop, stop);
         if (how.Json)
-            await PrintAsync(InspectSummary.Json(result, source.Name));
+            await StandardOutput.PrintAsync(InspectSummary.Json(result, source.Name));
         else if (!how.Quiet)
-            await PrintAsync(InspectSummary.Sound(result, source.Name));
+            await StandardOutput.PrintAsync(InspectSummary.Sound(result, source.Name));
         return ExitCode.Done;
-    }
-
-    // The console would not tell whether anybody reads it.
-    static async Task PrintAsync(string line)
-    {
-        using var output = InspectOutput.Open(path: null);
-        output.Write(Encoding.UTF8.GetBytes(line + "\n"));
-        await output.CompleteAsync(CancellationToken.None);
     }
 
     async Task<int> WriteAsync(CancellationToken stop)
@@ -168,7 +160,7 @@ sealed class InspectRun(InspectPlan plan, SnapshotSource source, Output how)
         if (json is not null && plan.Output is null)
             await Console.Error.WriteLineAsync(json);
         else if (json is not null)
-            await PrintAsync(json);
+            await StandardOutput.PrintAsync(json);
         else if (ShowsProgress)
             await Console.Error.WriteLineAsync(InspectSummary.Line(result, inspection.Written, output.Length, plan));
     }
