@@ -50,8 +50,8 @@ module ArchiveFindingWording =
     let remark (remark: ArchiveRemark) : string =
         match remark with
         | ArchiveRemark.ManifestUnchecked ->
-            "The manifest does not end in a checksum, so that lines may be missing there; files that are not listed may be"
-            + " those that they named"
+            "The manifest does not end in a checksum, so that lines may be missing there; files that are not listed may"
+            + " be those that they named"
         | ArchiveRemark.Leftover file ->
             $"{Printable.escape file} is not listed in the manifest, and goes with the next change"
         | ArchiveRemark.Stranger file -> $"{Printable.escape file} does not belong to the archive"

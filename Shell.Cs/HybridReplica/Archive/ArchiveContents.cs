@@ -20,7 +20,9 @@ public sealed record ArchiveContents
     /// <summary>Where moments are missing between two generations.</summary>
     public required IReadOnlyList<ArchiveGap> Gaps { get; init; }
 
-    /// <summary>The replication ids, in the order in which they were met, each with the offset at which it began.</summary>
+    /// <summary>
+    /// The replication ids, in the order in which they were met, each with the offset at which it began.
+    /// </summary>
     public required IReadOnlyList<ArchiveChainLink> Chain { get; init; }
 
     /// <summary>The oldest moment. Null: there is none.</summary>

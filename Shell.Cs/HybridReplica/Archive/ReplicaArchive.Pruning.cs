@@ -11,7 +11,7 @@ public sealed partial class ReplicaArchive
     /// <remarks>
     /// The manifest is replaced first, and then the files are removed: whatever ends the process or the machine, the
     /// archive stays whole. While somebody archives this is refused: archiving removes what it does not keep by itself
-    /// (<c>ArchiveOptions.Keep</c>).
+    /// (<see cref="ArchiveOptions.Keep"/>).
     /// </remarks>
     /// <param name="retention">What is kept; at least one base, and never less than no seconds.</param>
     /// <param name="dryRun">Whether only to say what would be removed.</param>
@@ -23,7 +23,9 @@ public sealed partial class ReplicaArchive
     public PruneResult Prune(Retention retention, bool dryRun = false) =>
         Prune(retention, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), dryRun, before: null);
 
-    /// <summary>The same at another time, and somebody hears of each step before it is done, and may end it there.</summary>
+    /// <summary>
+    /// The same at another time, and somebody hears of each step before it is done, and may end it there.
+    /// </summary>
     internal PruneResult Prune(Retention retention, long now, bool dryRun, Action<ArchiveStep>? before)
     {
         ArgumentNullException.ThrowIfNull(retention);

@@ -16,7 +16,8 @@ public sealed partial class ReplicaArchive
     /// </remarks>
     /// <returns>Bases and segments, the moments that can be restored, and the gaps between them.</returns>
     /// <exception cref="ArchiveException">
-    /// The folder is not an archive, its manifest breaks a rule, or a file that it lists is not there or cannot be read.
+    /// The folder is not an archive, its manifest breaks a rule, or a file that it lists is not there or cannot be
+    /// read.
     /// </exception>
     public ArchiveContents Read()
     {
