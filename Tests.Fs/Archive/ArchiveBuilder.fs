@@ -15,11 +15,11 @@ module ArchiveBuilding =
             /// When the first base was received whole, in milliseconds of unix time; no unit is earlier.
             ReceivedAt: int64
             Units: Unit list
-            /// In front of which units a segment ends, and the id under which the next one goes on if it is another. They
-            /// rise, and none of them is the first.
+            /// In front of which units a segment ends, and the id under which the next one goes on if it is another.
+            /// They rise, and none of them is the first.
             Cuts: (int * ReplicationId voption) list
-            /// In front of which units there are more bases. They rise, none of them is the first, and no segment has two
-            /// of them in it.
+            /// In front of which units there are more bases. They rise, none of them is the first, and no segment has
+            /// two of them in it.
             Bases: int list
         }
 
