@@ -121,6 +121,7 @@ let private all =
             RestoredCommandsTests.tests
             Archive.Real.RestoredServerTests.tests
             Archive.Real.ExpiryServerTests.tests
+            SegmentFileTests.tests
             Archive.Real.RecordingTests.tests
             ToolTests.tests
             ReadmeTests.tests

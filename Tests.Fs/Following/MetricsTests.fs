@@ -187,10 +187,10 @@ let private documented =
             Action<_, _>(fun instrument _ ->
                 if instrument.Meter.Name = ReplicaMeter.Name then
                     let kind =
-                        if instrument.GetType().Name.Contains "Counter" then
-                            "counter"
-                        else
-                            "gauge"
+                        match instrument.GetType().Name with
+                        | name when name.Contains "Counter" -> "counter"
+                        | name when name.Contains "Histogram" -> "histogram"
+                        | _ -> "gauge"
 
                     found.Add $"| `{instrument.Name}` | {kind} | `{instrument.Unit}` | {instrument.Description} |")
 

@@ -19,6 +19,9 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
     readonly ReceiptClock _clock;
     readonly ArchiveSteps _steps;
     readonly CancellationTokenSource _closing = new();
+
+    // Files of bases that no manifest lists yet. Only the loop looks at them.
+    readonly HashSet<string> _unlisted = [];
     ReceiveWindow? _window;
     ArchiveLock? _lock;
     SegmentFile? _segment;
@@ -189,11 +192,14 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
             }
         );
 
-    public ValueTask<Event?> WriteManifest(Core.Archive archive, string name) =>
-        _steps.Begin(
+    public ValueTask<Event?> WriteManifest(Core.Archive archive, string name)
+    {
+        _unlisted.ExceptWith(archive.Files);
+        return _steps.Begin(
             ArchiveStep.Publish,
             () => new ManifestFile(_folder, name).WriteTemporary(ArchiveManifest.Print(archive))
         );
+    }
 
     public ValueTask<Event?> RenameManifest(string name) =>
         _steps.Begin(ArchiveStep.Publish, () => new ManifestFile(_folder, name).Rename());
@@ -205,6 +211,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
 
     public ValueTask<Event?> TargetBase(string file)
     {
+        _unlisted.Add(file);
         _snapshots.Target(PathOf(file));
         return default;
     }
@@ -220,6 +227,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
 
     public ValueTask<Event?> FetchBase(string file)
     {
+        _unlisted.Add(file);
         var fetching = Task.Run(() => _fetch(PathOf(file), _closing.Token));
         _fetching = fetching;
         _mailbox.PostLater(new(ReportAsync(fetching)));
@@ -239,7 +247,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
         await IdleAsync().ConfigureAwait(false);
         try
         {
-            await Task.Run(() => _segment?.Complete()).ConfigureAwait(false);
+            await Task.Run(Complete).ConfigureAwait(false);
         }
         catch (Exception exception) when (FileTroubles.IsOne(exception))
         {
@@ -249,6 +257,13 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
         CloseSegment();
         _lock?.Dispose();
         return null;
+    }
+
+    void Complete()
+    {
+        _segment?.Complete();
+        // What came to nothing is large.
+        ArchiveFiles.Remove(_folder, _unlisted);
     }
 
     // Nothing is done in the background any more. Failures were reported.

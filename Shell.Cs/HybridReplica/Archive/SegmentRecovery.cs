@@ -48,8 +48,11 @@ static class SegmentRecovery
         var entries = ArchiveIndex.Read(bytes).Entries;
         var count = SegmentReading.CountOfRight(file, entries);
 
-        // An index of which nothing is left says nothing about what is there.
-        var isBehindTrusted = count == 0 || (isTrusted && count == entries.Length);
+        var length = RandomAccess.GetLength(file);
+
+        // An index of which nothing is left says nothing about what is there, and neither does an entry beyond the end.
+        var isContradicted = count < entries.Length && entries[count].Byte <= length;
+        var isBehindTrusted = count == 0 || (isTrusted && !isContradicted);
         var origin = count == 0 ? SegmentScan.At(start) : SegmentScan.From(start.Id, entries[count - 1]);
         var found = SegmentReading.Scan(
             file,
@@ -60,7 +63,6 @@ static class SegmentRecovery
         if (!found.Scan.IsBegun)
             return null;
 
-        var length = RandomAccess.GetLength(file);
         RandomAccess.SetLength(file, found.Scan.SafeByte);
 
         clock.AtLeast(count == 0 ? 0 : entries[count - 1].ReceivedAt);

@@ -44,8 +44,7 @@ type Recorder(folder: string, port: int, options: ArchiveOptions) =
     let latest = Latest()
 
     let running =
-        ReplicaArchive(folder)
-            .RecordAsync(Following.optionsFor port, options, latest, cancellationToken = stop.Token)
+        ReplicaArchive(folder).RecordAsync(Following.optionsFor port, options, latest, cancellationToken = stop.Token)
 
     /// How many bases and segments there are.
     member _.Counts =

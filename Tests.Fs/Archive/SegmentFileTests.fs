@@ -1,0 +1,334 @@
+/// The files of a segment, as they are written, torn, damaged, recovered and divided.
+module HybridReplica.Tests.SegmentFileTests
+
+open System
+open System.IO
+open System.Text
+open Expecto
+open FsCheck
+open FsCheck.FSharp
+open HybridReplica
+open HybridReplica.Core
+open HybridReplica.Tests.Archive.Real.Recording
+open HybridReplica.Tests.Shell.Fetching
+
+let private start = StreamGenerators.start
+
+let private command =
+    Gen.frequency
+        [
+            6,
+            Gen.map2
+                (fun key value -> [ "SET"; $"key:{key}"; value ])
+                (Gen.choose (0, 20))
+                (Gen.elements [ ""; "#TS:1\r\n"; "*1\r\n$4\r\nEXEC\r\n"; String('x', 700) ])
+            2, Gen.map (fun database -> [ "SELECT"; string (database: int) ]) (Gen.choose (0, 15))
+            1, Gen.elements [ [ "PING" ]; [ "REPLCONF"; "GETACK"; "*" ] ]
+        ]
+
+let private part =
+    Gen.frequency
+        [
+            5, Gen.map List.singleton command
+            1, Gen.map (fun inside -> [ [ "MULTI" ]; yield! inside; [ "EXEC" ] ]) (Gen.resize 5 (Gen.listOf command))
+        ]
+
+/// What a master sends, how long each second piece of it lets wait for itself, and in which pieces it comes.
+type Sent =
+    {
+        /// Commands, and transactions.
+        Parts: string list
+        Sizes: int list
+        Pauses: int list
+        /// Where something happens to it, in millionths.
+        Place: int
+    }
+
+    member this.Bytes = StreamGenerators.bytes (String.concat "" this.Parts)
+
+    /// The offsets at which it may be cut.
+    member this.Boundaries =
+        this.Parts
+        |> List.scan (fun offset part -> offset + int64 part.Length) start.Offset.Bytes
+
+    /// The place, in so many bytes.
+    member this.In(length: int64) = length * int64 this.Place / 1_000_000L
+
+let private sent =
+    gen {
+        let! parts = Gen.nonEmptyListOf part
+        let! sizes = Arb.toGen StreamGenerators.sizes
+
+        let! pauses =
+            Gen.nonEmptyListOf (Gen.frequency [ 3, Gen.constant 0; 2, Gen.choose (1, 150); 1, Gen.choose (900, 5000) ])
+
+        let! place = Gen.choose (0, 1_000_000)
+
+        return
+            {
+                Parts = parts |> List.map (List.map StreamGenerators.command >> String.concat "")
+                Sizes = sizes
+                Pauses = pauses
+                Place = place
+            }
+    }
+    |> Gen.resize 30
+    |> Arb.fromGen
+
+let private property name law =
+    testPropertyWithConfig
+        { FsCheckConfig.defaultConfig with
+            maxTest = 150
+        }
+        name
+        (Prop.forAll sent law)
+
+/// A segment in a folder of its own, and a clock.
+type private Bench() =
+    let folder = Directory.CreateTempSubdirectory "hybrid-replica-segment-"
+    let time = SetClock()
+    let clock = ReceiptClock time
+    do time.GoOn(TimeSpan.FromSeconds 1000.0)
+
+    member _.Folder = folder.FullName
+    member _.File = "appendonly.aof.1.incr.aof"
+    member this.Path = Path.Combine(folder.FullName, this.File)
+    member _.Clock = clock
+
+    member this.Create() =
+        let from = start
+        SegmentFile.Create(this.Path, &from, clock)
+
+    /// Appends as a session does: what is whole as soon as it comes, and the rest with the next piece.
+    member _.Append(segment: SegmentFile, from: Position, sent: Sent, bytes: byte[]) =
+        let mutable scan = StreamScan.At from
+        let mutable taken = 0
+        let mutable arrived = 0
+        let mutable piece = 0
+        let mutable trouble: StreamTrouble | null = null
+
+        while arrived < bytes.Length do
+            arrived <- min bytes.Length (arrived + sent.Sizes[piece % sent.Sizes.Length])
+            time.GoOn(TimeSpan.FromMilliseconds(float sent.Pauses[piece % sent.Pauses.Length]))
+            piece <- piece + 1
+            let mutable isFurther = true
+
+            while isFurther do
+                let next =
+                    StreamScanner.ScanWindow(scan, ReadOnlySpan(bytes, taken, arrived - taken), &trouble)
+
+                let used = int (next.BytesSince scan)
+                isFurther <- used > 0
+
+                if isFurther then
+                    let safe = next.SafePosition from.Id
+                    segment.Append(ReadOnlySpan(bytes, taken, used), &safe)
+                    taken <- taken + used
+                    scan <- next
+
+    /// Recovers it.
+    member this.Recover(isTrusted: bool) =
+        let from = start
+        SegmentRecovery.Run(this.Path, &from, isTrusted, clock)
+
+    interface IDisposable with
+        member _.Dispose() = folder.Delete true
+
+let private segmentAt (file: string) (start: Position) : ArchiveSegment =
+    {
+        File = file
+        Sequence = 1L
+        Start = start
+        End = ValueNone
+    }
+
+// The stream in a file, as far as there are whole words, and whether annotations are where they may be.
+let private streamIn (path: string) (start: Position) : string =
+    let bytes = File.ReadAllBytes path
+    let ranges = Array.zeroCreate<ArgumentRange> 64
+    let text = StringBuilder()
+    let mutable scan = SegmentScan.At start
+    let mutable trouble: SegmentTrouble | null = null
+    let mutable isOver = false
+
+    while not isOver do
+        let at = int scan.Byte
+
+        let next =
+            SegmentScanner.ScanNext(scan, ReadOnlySpan(bytes).Slice at, Span ranges, &trouble)
+
+        Expect.isNull trouble "trouble"
+
+        if next.Offset > scan.Offset then
+            text.Append(Encoding.Latin1.GetString(bytes, at, int (next.Byte - scan.Byte)))
+            |> ignore
+
+        isOver <- next.Byte = scan.Byte
+        scan <- next
+
+    text.ToString()
+
+let private complete (bench: Bench) (segment: SegmentFile) =
+    segment.Complete()
+    let ended = Offset segment.SafeOffset
+    segment.Dispose()
+    isWhole bench.Folder (segmentAt bench.File start) ended
+
+let private isAll (bench: Bench) (sent: Sent) =
+    Expect.equal (streamIn bench.Path start) (String.concat "" sent.Parts) "the stream in the file"
+
+// What was recovered is where the stream may be cut; what the master sends from there on completes it.
+let private goOn (bench: Bench) (sent: Sent) (recovered: RecoveredSegment) =
+    let offset = recovered.Position.Offset.Bytes
+    Expect.contains sent.Boundaries offset "where it goes on"
+    let rest = sent.Bytes[int (offset - start.Offset.Bytes) ..]
+    bench.Append(recovered.Segment, recovered.Position, sent, rest)
+    complete bench recovered.Segment
+    isAll bench sent
+
+let private cutTo (path: string) (length: int64) =
+    use file = File.OpenHandle(path, FileMode.Open, FileAccess.Write)
+    RandomAccess.SetLength(file, length)
+
+let private writeAll (bench: Bench) (sent: Sent) =
+    let segment = bench.Create()
+    bench.Append(segment, start, sent, sent.Bytes)
+    segment
+
+let tests =
+    testList
+        "segment files"
+        [
+            property "a segment holds what came, in whatever pieces, and its index fits" (fun sent ->
+                use bench = new Bench()
+                complete bench (writeAll bench sent)
+                isAll bench sent)
+
+            property "a torn segment goes on behind its last whole command" (fun sent ->
+                use bench = new Bench()
+                (writeAll bench sent).Dispose()
+                let length = sent.In((FileInfo bench.Path).Length)
+                cutTo bench.Path length
+                let left = streamIn bench.Path start
+                let recovered = bench.Recover true
+
+                let last =
+                    sent.Boundaries
+                    |> List.findBack (fun offset -> offset <= start.Offset.Bytes + int64 left.Length)
+
+                Expect.equal recovered.Position.Offset.Bytes last "where it goes on"
+                Expect.isLessThanOrEqual recovered.Cut length "what is gone"
+                goOn bench sent recovered)
+
+            property "what was synced outlives what a power failure leaves" (fun sent ->
+                use bench = new Bench()
+                let segment = bench.Create()
+                let half = sent.Parts.Length / 2
+                let first = String.concat "" (List.take half sent.Parts)
+                bench.Append(segment, start, sent, StreamGenerators.bytes first)
+                segment.Mark()
+                segment.Flush()
+                let synced = (FileInfo bench.Path).Length
+                let indexed = (FileInfo(ArchiveNames.ofIndex bench.Path)).Length
+
+                let safe =
+                    { start with
+                        Offset = Offset(start.Offset.Bytes + int64 first.Length)
+                        Database = ValueSome 0
+                    }
+
+                bench.Append(segment, safe, sent, sent.Bytes[first.Length ..])
+                segment.Dispose()
+
+                // Some of what came later is there, and some is zeros.
+                do
+                    use file = File.OpenHandle(bench.Path, FileMode.Open, FileAccess.ReadWrite)
+                    let behind = int (RandomAccess.GetLength file - synced)
+                    let hole = Array.zeroCreate<byte>(min 40 behind)
+                    RandomAccess.Write(file, ReadOnlySpan hole, synced + sent.In(int64 (behind - hole.Length)))
+
+                let index = ArchiveNames.ofIndex bench.Path
+                cutTo index (indexed + sent.In((FileInfo index).Length - indexed))
+                use recovered = (bench.Recover false).Segment
+                Expect.isGreaterThanOrEqual recovered.SafeOffset safe.Offset.Bytes "what is there"
+
+                Expect.stringStarts
+                    (String.concat "" sent.Parts)
+                    (streamIn bench.Path start)
+                    "what is there is what was sent")
+
+            property "a changed byte is found, and what is in front of it stays" (fun sent ->
+                use bench = new Bench()
+                complete bench (writeAll bench sent)
+                let bytes = File.ReadAllBytes bench.Path
+                let place = min (bytes.Length - 1) (int (sent.In bytes.LongLength))
+                bytes[place] <- bytes[place] ^^^ 0x20uy
+                File.WriteAllBytes(bench.Path, bytes)
+                use segment = (bench.Recover true).Segment
+                let kept = streamIn bench.Path start
+                Expect.stringStarts (String.concat "" sent.Parts) kept "what is kept is what was sent"
+                Expect.isLessThanOrEqual (FileInfo bench.Path).Length (max 30L (int64 place)) "how much is kept")
+
+            property "an index that is lost or of no use is made again" (fun sent ->
+                use bench = new Bench()
+                complete bench (writeAll bench sent)
+                let index = ArchiveNames.ofIndex bench.Path
+
+                if sent.Place % 2 = 0 then
+                    File.Delete index
+                else
+                    File.WriteAllText(index, "something else")
+
+                let recovered = bench.Recover(sent.Place % 3 = 0)
+                Expect.equal recovered.Cut 0L "what is gone"
+                goOn bench sent recovered)
+
+            property "a segment can be divided where a command ends, and nowhere else" (fun sent ->
+                use bench = new Bench()
+                complete bench (writeAll bench sent)
+                let offset = start.Offset.Bytes + sent.In sent.Bytes.LongLength
+                let nearest = sent.Boundaries |> List.findBack (fun boundary -> boundary <= offset)
+                let file = "appendonly.aof.2.incr.aof"
+                let part = Path.Combine(bench.Folder, file)
+
+                let divide (offset: int64) =
+                    let at =
+                        { start with
+                            Offset = Offset offset
+                            Database = ValueSome 7
+                        }
+
+                    let from = start
+                    at, SegmentSplit.Run(bench.Path, &from, part, &at)
+
+                Expect.equal (snd (divide offset)) (offset = nearest) "whether it can be divided there"
+                let at, isDivided = divide nearest
+                Expect.isTrue isDivided "it can be divided where a command ends"
+                isWhole bench.Folder (segmentAt file at) (Offset(List.last sent.Boundaries))
+
+                Expect.equal
+                    (streamIn part at)
+                    ((String.concat "" sent.Parts).Substring(int (nearest - start.Offset.Bytes)))
+                    "the stream in the part")
+
+            testCase "appending does not allocate" (fun () ->
+                use bench = new Bench()
+                use segment = bench.Create()
+                let ping = StreamGenerators.bytes (StreamGenerators.command [ "PING" ])
+
+                let append from =
+                    for i in from .. from + 999 do
+                        let safe =
+                            { start with
+                                Offset = Offset(start.Offset.Bytes + int64 (i * ping.Length))
+                            }
+
+                        segment.Append(ReadOnlySpan ping, &safe)
+
+                append 1
+                let before = GC.GetAllocatedBytesForCurrentThread()
+                append 1001
+                let allocated = GC.GetAllocatedBytesForCurrentThread() - before
+                // Some is what this test allocates.
+                Expect.isLessThan allocated 30_000L "bytes allocated by a thousand")
+        ]
