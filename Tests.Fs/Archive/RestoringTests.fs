@@ -79,6 +79,14 @@ let private isRestored (built: Built) (history: History) output (offset: int64) 
     Expect.equal first.File result.Base.File "the base that is named"
     Expect.equal stream (expected history first.Position.Offset.Bytes offset) $"the stream up to {offset}"
     Expect.equal result.Offset offset "the offset that is named"
+
+    happened history
+    |> List.filter (fun found -> first.Position.Offset.Bytes <= found.Start && found.End <= offset)
+    |> List.tryLast
+    |> Option.iter (fun last ->
+        let late = last.Unit.At - result.Time.Value.ToUnixTimeMilliseconds()
+        Expect.isTrue (0L <= late && late < 100L) $"when the last of it was received, {late} ms before")
+
     first
 
 let private law name (check: Plan -> unit) =

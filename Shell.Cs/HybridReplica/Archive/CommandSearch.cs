@@ -11,7 +11,7 @@ sealed class CommandSearch(ArchiveFolderAccess files, ArchiveLook look, Cancella
 {
     readonly RestorePart[] _stream = [.. Restoring.Stream(look.Found)];
 
-    /// <summary>The command that fits and is so far from the end, counted from 1. Null: there are not so many.</summary>
+    /// <summary>The command that fits and is so far from the end, counted from 1. Null: there are too few.</summary>
     /// <exception cref="ArchiveException">The archive cannot be read.</exception>
     public ArchivedCommand? Find(CommandPattern pattern, int nth)
     {

@@ -10,9 +10,9 @@ public sealed partial class ReplicaArchive
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Nothing but the base and the segments that are needed is read, and all of that is compared with the checksums in
-    /// the archive. If the newest base is damaged, the one before is used, as long as the stream leads from there to the
-    /// moment. Somebody may archive meanwhile.
+    /// Nothing but the base and the segments that are needed is read, and all of that is compared with the checksums
+    /// in the archive. If the newest base is damaged, the one before is used, as long as the stream leads from there
+    /// to the moment. Somebody may archive meanwhile.
     /// </para>
     /// <para>
     /// A time means everything that was received up to then, as exactly as the indexes tell: to a tenth of a second. An
