@@ -203,10 +203,10 @@ module internal Archiving =
             ]
         | _ -> state, []
 
-    /// So many seconds pass.
+    /// So many seconds pass. They may have been the last.
     let tick seconds (state: State) =
         match state.Settings.Archive, state.Archive with
-        | ValueSome settings, ValueSome archive ->
+        | ValueSome settings, ValueSome archive when not state.HasEnded ->
             let older =
                 { archive with
                     Now = archive.Now + int64 seconds
