@@ -128,6 +128,8 @@ let private all =
             LinkTests.tests
             OutputTests.tests
             ArchiveWordsTests.tests
+            ArchiveUsageTests.tests
+            Real.ArchiveToolTests.tests
             Following.StreamBufferTests.tests
             Following.BufferThreadsTests.tests
             Following.SpoolTests.tests

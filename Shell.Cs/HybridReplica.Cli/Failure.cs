@@ -25,7 +25,7 @@ sealed record Failure(int ExitCode, string Name, string Message, string Advice)
             ReplicaException replica => new Failure(
                 Cli.ExitCode.Of(replica.Blame),
                 replica.Blame.ToString(),
-                replica.Message + Subject(replica.Blame.IsDisk ? target : master),
+                replica.Message + Subject(replica.Blame.IsDisk || replica.Fault.IsArchiveRefused ? target : master),
                 replica.Advice
             ),
             ArchiveException archive => new Failure(

@@ -11,6 +11,7 @@ var root = new RootCommand("Joins a Redis or Valkey master as a replica.")
     BackupCommand.Create(),
     FollowCommand.Create(),
     ArchiveCommand.Create(),
+    RestoreCommand.Create(),
     VerifyCommand.Create(),
     PruneCommand.Create(),
     InspectCommand.Create(),

@@ -58,7 +58,9 @@ sealed class MomentOptions
         {
             ({ } offset, _, _) => new WantedMoment.At(WantedMoment.ReadOffset(offset, _offset.Name)),
             (_, { } time, _) => new WantedMoment.At(Moment.NewToTime(ReadTime(time))),
-            (_, _, "") => throw new UsageException("--before-command is empty"),
+            (_, _, { } command) when CommandPattern.TryParse(command).IsNone => throw new UsageException(
+                $"--before-command takes a command as on the line of redis-cli, and {command} is none"
+            ),
             (_, _, { } command) => new WantedMoment.Before(command, parsed.GetValue(_nth) ?? 1),
             _ => new WantedMoment.At(Moment.Newest),
         };

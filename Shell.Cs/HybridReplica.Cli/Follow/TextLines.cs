@@ -25,17 +25,7 @@ sealed class TextLines(OutputBuffer output) : FollowFormat(output)
 
     public override void BeginWord(long length) => Output.Add(" \""u8);
 
-    public override void AddToWord(ReadOnlySpan<byte> bytes)
-    {
-        while (bytes.IndexOfAnyExcept(PlainBytes.InQuotes) is >= 0 and var odd)
-        {
-            Output.Add(bytes[..odd]);
-            WriteEscaped(bytes[odd]);
-            bytes = bytes[(odd + 1)..];
-        }
-
-        Output.Add(bytes);
-    }
+    public override void AddToWord(ReadOnlySpan<byte> bytes) => Output.AddEscaped(bytes);
 
     public override void EndWord() => Output.Add((byte)'"');
 
@@ -96,29 +86,6 @@ sealed class TextLines(OutputBuffer output) : FollowFormat(output)
         BeginWord(word.Length);
         AddToWord(word);
         EndWord();
-    }
-
-    void WriteEscaped(byte value)
-    {
-        var letter = value switch
-        {
-            (byte)'"' => '"',
-            (byte)'\\' => '\\',
-            (byte)'\n' => 'n',
-            (byte)'\r' => 'r',
-            (byte)'\t' => 't',
-            (byte)'\a' => 'a',
-            (byte)'\b' => 'b',
-            _ => '\0',
-        };
-        if (letter != '\0')
-        {
-            Output.Add((byte)'\\');
-            Output.Add((byte)letter);
-            return;
-        }
-
-        Output.AddHexadecimal(value);
     }
 
     void EndLine() => Output.Add((byte)'\n');
