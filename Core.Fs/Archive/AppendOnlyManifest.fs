@@ -83,6 +83,8 @@ type ManifestTrouble =
     | SequenceNotRising of sequence: int64
     /// Its last line says that its bytes have another checksum. Such a line is ours, and a comment to servers.
     | ChecksumMismatch of stored: uint64 * computed: uint64
+    /// It has no such line, so lines may be missing at its end.
+    | ChecksumMissing
 
 /// Which rule a manifest breaks, and in which line.
 type ManifestFault =

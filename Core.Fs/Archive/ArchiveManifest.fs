@@ -222,3 +222,17 @@ module ArchiveManifest =
         ManifestParsing.parse text
         |> Result.mapError ArchiveTrouble.ManifestBroken
         |> Result.bind ofManifest
+
+    /// The same, for whoever changes the archive: what is not listed will be removed, so no line may be missing.
+    [<CompiledName "ParseToChange">]
+    let parseToChange (text: string) : Result<Archive, ArchiveTrouble> =
+        match parse text with
+        | Ok _ when not (ManifestParsing.hasChecksum text) ->
+            Error(
+                ArchiveTrouble.ManifestBroken
+                    {
+                        Line = (text.Split '\n').Length
+                        Trouble = ManifestTrouble.ChecksumMissing
+                    }
+            )
+        | parsed -> parsed

@@ -28,6 +28,7 @@ module ArchiveWording =
             $"the number {sequence} is not higher than that of the incremental file before"
         | ManifestTrouble.ChecksumMismatch(stored, computed) ->
             $"it says the checksum {stored:x16}, and what is in front of it has {computed:x16}"
+        | ManifestTrouble.ChecksumMissing -> "the line of the checksum is not there, and so more may be missing"
 
     /// Which rule a manifest breaks and in which line, without a full stop.
     [<CompiledName "ManifestFault">]
@@ -77,7 +78,12 @@ module ArchiveWording =
         | ArchiveTrouble.ManifestBroken {
                                             Trouble = ManifestTrouble.ChecksumMismatch _
                                         } ->
-            "take it from a copy of the archive; if it was changed on purpose, remove the line of the checksum"
+            "take it from a copy of the archive; if it was changed on purpose, remove the line of the checksum: then it "
+            + "can be restored from, though not be archived into"
+        | ArchiveTrouble.ManifestBroken {
+                                            Trouble = ManifestTrouble.ChecksumMissing
+                                        } ->
+            "take the manifest from a copy of the archive, restore from this one, or archive into another folder"
         | ArchiveTrouble.ManifestBroken _ -> "correct that line, or take the manifest from a copy of the archive"
         | ArchiveTrouble.NotOurs _ -> "archive into another folder than that of a server"
         | ArchiveTrouble.NotContiguous _

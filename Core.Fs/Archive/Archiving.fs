@@ -32,7 +32,7 @@ module internal Archiving =
         let parsed =
             match text with
             | ValueNone -> Ok Archive.Empty
-            | ValueSome text -> ArchiveManifest.parse text
+            | ValueSome text -> ArchiveManifest.parseToChange text
 
         match parsed with
         | Error trouble -> refuse trouble state

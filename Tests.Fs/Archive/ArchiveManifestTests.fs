@@ -173,4 +173,16 @@ let tests =
                         Expect.isGreaterThan text.Length 20 "a sentence"
                         Expect.all text (fun character -> character >= ' ' && character < '\127') "nothing acts"
                         Expect.isFalse (text.EndsWith '.') "no full stop")
+            testCase "who changes an archive wants to know that no line of its manifest is missing" (fun () ->
+                let text = ArchiveManifest.print Archive.Empty + "# one more\n"
+                let cut = text.Substring(0, text.Length - "# one more\n".Length)
+
+                Expect.equal (ArchiveManifest.parseToChange cut) (Ok Archive.Empty) "it is whole"
+
+                match ArchiveManifest.parse text, ArchiveManifest.parseToChange text with
+                | Ok _,
+                  Error(ArchiveTrouble.ManifestBroken {
+                                                          Trouble = ManifestTrouble.ChecksumMissing
+                                                      }) -> ()
+                | other -> failtest $"whether it is whole is not known: %A{other}")
         ]

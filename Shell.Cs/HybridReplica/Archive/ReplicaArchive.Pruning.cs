@@ -36,12 +36,12 @@ public sealed partial class ReplicaArchive
             );
 
         // A folder that is no archive gets no lock.
-        var archive = ReadManifest().Archive;
+        var archive = ReadManifest(toChange: true).Archive;
         if (dryRun)
             return PruneOf(archive, retention, now);
 
         using var held = Locked();
-        archive = ReadManifest().Archive;
+        archive = ReadManifest(toChange: true).Archive;
         var pruned = PruneOf(archive, retention, now);
         if (pruned.Kept.Generations.Length < archive.Generations.Length)
             Publish(pruned.Kept, before);

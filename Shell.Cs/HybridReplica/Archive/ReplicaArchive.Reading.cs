@@ -38,7 +38,7 @@ public sealed partial class ReplicaArchive
         }
     }
 
-    (Archive Archive, string Text) ReadManifest()
+    (Archive Archive, string Text) ReadManifest(bool toChange = false)
     {
         var manifest = ArchiveNames.Manifest(Name);
         if (!Directory.Exists(Folder))
@@ -51,7 +51,7 @@ public sealed partial class ReplicaArchive
         var text =
             ArchiveFolderAccess.Do(ArchiveAccess.Read, manifest, new ManifestFile(Folder, Name).Read)
             ?? throw new ArchiveException(ArchiveFault.NewRefused(ArchiveTrouble.NotAnArchive));
-        var parsed = ArchiveManifest.Parse(text);
+        var parsed = toChange ? ArchiveManifest.ParseToChange(text) : ArchiveManifest.Parse(text);
         return parsed.IsOk
             ? (parsed.ResultValue, text)
             : throw new ArchiveException(ArchiveFault.NewRefused(parsed.ErrorValue));
