@@ -27,6 +27,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
     SegmentFile? _segment;
     Task _fetching = Task.CompletedTask;
     bool _isBroken;
+    bool _isArchive;
 
     /// <param name="folder">Its full path.</param>
     /// <param name="snapshots">Where the snapshots of the session go.</param>
@@ -92,6 +93,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
                 if (ArchiveFiles.MissingOf(archive, _folder) is { } missing)
                     return ArchiveEvent.NewFileMissing(missing);
 
+                _isArchive = true;
                 ArchiveFiles.RemoveUnlisted(_folder, archive, name);
                 return ArchiveEvent.Done;
             }
@@ -255,7 +257,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
         }
 
         CloseSegment();
-        _lock?.Dispose();
+        Unlock();
         return null;
     }
 
@@ -278,8 +280,19 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
     {
         await IdleAsync().ConfigureAwait(false);
         CloseSegment();
-        _lock?.Dispose();
+        Unlock();
         _closing.Dispose();
+    }
+
+    // A folder that was refused is left as it was found.
+    void Unlock()
+    {
+        var held = _lock;
+        _lock = null;
+        if (_isArchive)
+            held?.Dispose();
+        else
+            held?.Withdraw();
     }
 
     void CloseSegment()

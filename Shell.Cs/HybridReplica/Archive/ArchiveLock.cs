@@ -17,10 +17,12 @@ sealed class ArchiveLock : IDisposable
     const int MacWouldBlock = 35; // EWOULDBLOCK
 
     readonly FileStream _file;
+    readonly bool _isNew;
 
-    ArchiveLock(FileStream file)
+    ArchiveLock(FileStream file, bool isNew)
     {
         _file = file;
+        _isNew = isNew;
         var boot = File.Exists(BootId) ? File.ReadAllBytes(BootId) : [];
         var last = new byte[LongestBootId];
         var length = RandomAccess.Read(file.SafeFileHandle, last, fileOffset: 0);
@@ -43,16 +45,12 @@ sealed class ArchiveLock : IDisposable
     /// <exception cref="Exception">One of those that <see cref="FileTroubles"/> knows.</exception>
     public static ArchiveLock? TryTake(string folder)
     {
+        var path = Path.Combine(folder, FileName);
+        var isNew = !File.Exists(path);
         FileStream file;
         try
         {
-            file = new(
-                Path.Combine(folder, FileName),
-                FileMode.OpenOrCreate,
-                FileAccess.ReadWrite,
-                FileShare.None,
-                bufferSize: 0
-            );
+            file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException exception) when (IsTaken(exception))
         {
@@ -61,7 +59,7 @@ sealed class ArchiveLock : IDisposable
 
         try
         {
-            return new(file);
+            return new(file, isNew);
         }
         catch
         {
@@ -74,6 +72,22 @@ sealed class ArchiveLock : IDisposable
         OperatingSystem.IsWindows() ? (exception.HResult & 0xFFFF) == SharingViolation
         : OperatingSystem.IsMacOS() ? exception.HResult == MacWouldBlock
         : exception.HResult == LinuxWouldBlock;
+
+    /// <summary>Lets others have it, and leaves nothing in a folder that turned out to be no archive.</summary>
+    public void Withdraw()
+    {
+        try
+        {
+            if (_isNew)
+                File.Delete(_file.Name);
+        }
+        catch (Exception exception) when (FileTroubles.IsOne(exception))
+        {
+            // It does no harm where it is.
+        }
+
+        Dispose();
+    }
 
     /// <summary>Lets others have it.</summary>
     public void Dispose() => _file.Dispose();
