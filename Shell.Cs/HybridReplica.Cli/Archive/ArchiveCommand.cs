@@ -5,7 +5,7 @@ using Command = System.CommandLine.Command;
 
 namespace HybridReplica.Cli.Archive;
 
-/// <summary>The verb <c>archive</c>: a master's snapshots and its stream, kept so that any moment can be restored.</summary>
+/// <summary>The verb <c>archive</c>: a master's snapshots and its stream, to restore any moment.</summary>
 static class ArchiveCommand
 {
     public static Command Create()

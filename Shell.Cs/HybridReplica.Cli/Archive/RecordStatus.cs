@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace HybridReplica.Cli.Archive;
 
-/// <summary>How archiving stands: what was told last, and the line about it on the terminal at standard error.</summary>
+/// <summary>How archiving stands: what was told last, and the line about it on the terminal.</summary>
 sealed class RecordStatus : IProgress<ArchiveStatus>
 {
     readonly Rate _stream = new();

@@ -2,7 +2,7 @@ using HybridReplica.Core;
 
 namespace HybridReplica.Cli.Archive;
 
-/// <summary>What was restored, for people and for programs: exactly which moment, and how to start a server on it.</summary>
+/// <summary>What was restored, exactly, and how to start a server on it, for people and for programs.</summary>
 /// <param name="result">What was restored.</param>
 /// <param name="found">The command that was looked for. Null: none was.</param>
 /// <param name="folder">The full path of the folder that a server is started in.</param>

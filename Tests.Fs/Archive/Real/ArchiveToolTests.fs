@@ -74,7 +74,17 @@ let private archived =
 
         Waiting.until "a base" (fun () -> (run [ "archive"; "list"; desk.Archive ]).ExitCode = 0)
         server.Ask("MSET", "a", "1", "b", "2") |> ignore
-        DataSet.fill server
+
+        for database in 5..8 do
+            server.Ask(
+                "-n",
+                string database,
+                "EVAL",
+                "for i = 1, 5000 do redis.call('SET', 'more:' .. i, string.rep('x', 40)) end",
+                "0"
+            )
+            |> ignore
+
         untilArchived server
         let atOffset = offsetOf server, digest server
         // A time is as exact as a tenth of a second.
