@@ -116,6 +116,7 @@ let private all =
             Real.FollowBadInputTests.tests
             Real.FollowBrokenTests.tests
             ExpiryRewritingTests.tests
+            ServerVersionTests.tests
             RestoringTests.tests
             RestoringFailureTests.tests
             RestoredCommandsTests.tests
