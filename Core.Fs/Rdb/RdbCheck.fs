@@ -62,16 +62,8 @@ type RdbCheck =
     /// Bytes seen so far.
     member this.Bytes = this.Count
 
-    /// The CRC-64 of all bytes seen, those of the checksum at the end included.
-    member this.WholeChecksum: uint64 =
-        if this.Count >= int64 TailLength then
-            Crc64Tables.updateWord (this.Checksum, this.Tail)
-        else
-            // The tail is not full: what there is of it is at its high end.
-            let tail = this.Tail
-
-            [ int this.Count .. -1 .. 1 ]
-            |> List.fold (fun checksum back -> Crc64Tables.updateByte (checksum, byte (tail >>> (64 - 8 * back)))) 0UL
+    /// The CRC-64 of all bytes seen but the last eight, where formats since version 5 carry their own checksum.
+    member this.BodyChecksum = this.Checksum
 
     /// A snapshot of which nothing was seen.
     static member empty: RdbCheck =

@@ -101,7 +101,7 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
     // Nothing is ever held back.
     public ValueTask<Event?> CompleteAsync(RdbCheck check, CancellationToken stop)
     {
-        Facts = new(time.GetUtcNow().ToUnixTimeMilliseconds(), check.Bytes, check.WholeChecksum);
+        Facts = new(time.GetUtcNow().ToUnixTimeMilliseconds(), check.Bytes, check.BodyChecksum);
         return default;
     }
 

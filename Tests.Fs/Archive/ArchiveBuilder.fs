@@ -166,7 +166,7 @@ module ArchiveBuilding =
                     Position = position
                     ReceivedAt = timeAt at
                     Size = int64 bytes.Length
-                    Checksum = crc 0UL bytes
+                    Checksum = (RdbCheck.advance (RdbCheck.empty, System.ReadOnlySpan bytes)).BodyChecksum
                 }
 
             first, bytes, segments)

@@ -34,7 +34,6 @@ static class BaseCopy
             throw Damaged(source, BaseDamage.NewWrongSize(source.Size, size));
 
         var buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
-        var checksum = 0UL;
         var check = RdbCheck.empty;
         for (long at = 0; at < size; )
         {
@@ -43,15 +42,14 @@ static class BaseCopy
                 throw Damaged(source, BaseDamage.NewWrongSize(source.Size, at));
 
             var bytes = buffer.AsSpan(0, read);
-            checksum = Crc64.update(checksum, bytes);
             check = RdbCheck.advance(check, bytes);
             target.Write(bytes);
             at += read;
             count(read);
         }
 
-        if (checksum != source.Checksum)
-            throw Damaged(source, BaseDamage.NewWrongChecksum(source.Checksum, checksum));
+        if (check.BodyChecksum != source.Checksum)
+            throw Damaged(source, BaseDamage.NewWrongChecksum(source.Checksum, check.BodyChecksum));
         if (RdbCheck.conclude(check) is { IsVerified: false, IsUnchecked: false } verdict)
             throw Damaged(source, BaseDamage.NewNotVerified(verdict));
     }

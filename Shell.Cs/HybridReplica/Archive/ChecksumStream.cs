@@ -2,13 +2,14 @@ using HybridReplica.Core;
 
 namespace HybridReplica;
 
-/// <summary>Reads a file from its beginning, with the CRC-64 of what was read.</summary>
+/// <summary>Reads a snapshot from its beginning, with its checksum.</summary>
 sealed class ChecksumStream(ArchiveFileReader file, VerifyProgress progress) : Stream
 {
     long _position;
+    RdbCheck _check = RdbCheck.empty;
 
-    /// <summary>The CRC-64 of what was read.</summary>
-    public ulong Checksum { get; private set; }
+    /// <summary>The checksum of what was read (<see cref="RdbCheck.BodyChecksum"/>).</summary>
+    public ulong Checksum => _check.BodyChecksum;
 
     /// <summary>Reads what is left.</summary>
     public void ReadToEnd(Span<byte> room)
@@ -20,7 +21,7 @@ sealed class ChecksumStream(ArchiveFileReader file, VerifyProgress progress) : S
     public override int Read(Span<byte> buffer)
     {
         var count = file.Read(buffer, _position);
-        Checksum = Crc64.update(Checksum, buffer[..count]);
+        _check = RdbCheck.advance(_check, buffer[..count]);
         _position += count;
         progress.Add(file.File, count);
         return count;
