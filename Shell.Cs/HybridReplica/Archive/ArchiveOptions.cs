@@ -19,8 +19,8 @@ public sealed class ArchiveOptions
     public TimeSpan? SegmentAge { get; set; }
 
     /// <summary>
-    /// When what is written is synced to disk, and what the master is told of it (<c>WAIT</c>, <c>WAITAOF</c>). Default:
-    /// once a second, as <c>appendfsync everysec</c>.
+    /// When what is written is synced to disk, and what the master is told of it (<c>WAIT</c>, <c>WAITAOF</c>).
+    /// Default: once a second, as <c>appendfsync everysec</c>.
     /// </summary>
     public FsyncPolicy Fsync { get; set; } = ArchiveSettings.Default.Fsync;
 
