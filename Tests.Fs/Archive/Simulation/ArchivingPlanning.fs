@@ -23,6 +23,26 @@ let private mishap (chance: Chance) =
     | 11 -> Mishap.Filled(chance.Between(0, 600), chance.Between(1, 20))
     | _ -> Mishap.Stopped seconds
 
+// Now and then the power fails just when somebody goes on who was killed: what he saw need not be on disk.
+let private mishaps (chance: Chance) (length: int) =
+    let any =
+        [
+            for _ in 1 .. chance.Pick [ 0; 1; 1; 2; 3; 5; 8 ] -> int64 (chance.Between(0, length)), mishap chance
+        ]
+
+    let both =
+        if chance.OnceIn 3 then
+            let time = int64 (chance.Between(0, length))
+
+            [
+                time, Mishap.Killed(chance.Between(1, 30), 0)
+                time + int64 (chance.Between(1, 1500)), Mishap.PowerLost(chance.Between(1, 8), 0)
+            ]
+        else
+            []
+
+    List.sortBy fst (any @ both)
+
 let private happening (chance: Chance) (settings: Settings) longest =
     let commands = chance.Between(1, 6)
     let databases = chance.Pick [ 1; 2; 16 ]
@@ -142,11 +162,7 @@ let ofSeed (seed: uint64) : ArchivingPlan =
                 Diligence = ValueNone
                 SaysDurable = false
             }
-        Mishaps =
-            [
-                for _ in 1 .. chance.Pick [ 0; 1; 1; 2; 3; 5; 8 ] -> int64 (chance.Between(0, length)), mishap chance
-            ]
-            |> List.sortBy fst
+        Mishaps = mishaps chance length
         Stamps = chance.Pick [ 0L; 100L; 100L; 5000L ]
         IsEager = chance.OnceIn 2
         Unfetched = chance.Pick [ 3; 1000 ]
