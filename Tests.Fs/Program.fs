@@ -58,6 +58,7 @@ let private all =
             StreamPiecesTests.tests
             FaultTests.tests
             WalkTests.tests
+            ArchivingWalkTests.tests
             TranscriptTests.tests
             ScenarioTests.tests
             CaptureTests.tests

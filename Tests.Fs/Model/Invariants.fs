@@ -38,13 +38,16 @@ let private forbidsTemporary (state: State) =
        | Phase.Ended _ -> true
        | _ -> false
 
+let private isArchiveBusy (state: State) =
+    state.Archive
+    |> ValueOption.exists (fun archive -> archive.Change.IsSome || archive.Arrived.IsSome)
+
 // While there is no room for what the master says, nobody hears it.
 let private isDeaf (state: State) =
-    state.IsStalled
-    && match state.Phase with
-       | Phase.Streaming -> true
-       | Phase.Receiving _ -> state.Settings.Follow |> ValueOption.exists _.WantsSnapshot
-       | _ -> false
+    match state.Phase with
+    | Phase.Streaming -> state.IsStalled || isArchiveBusy state
+    | Phase.Receiving _ -> state.IsStalled && state.Settings.Follow |> ValueOption.exists _.WantsSnapshot
+    | _ -> false
 
 let private isFetched outcome =
     match outcome with

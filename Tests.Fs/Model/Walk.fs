@@ -78,7 +78,8 @@ let private streams (scan: StreamScan) =
             StreamScanner.ScanWindow(scan, System.ReadOnlySpan(StreamGenerators.bytes text), &trouble)
     ]
 
-let private ofStream (state: State) : Event list =
+/// What a sound shell can say of the stream and, if none is expected, something that it cannot.
+let ofStream (state: State) : Event list =
     [
         match state.Expects, state.Stream with
         | Expectation.Stream scan, _ ->

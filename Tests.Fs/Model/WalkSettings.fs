@@ -90,3 +90,28 @@ let followers: Settings list =
         followed Dialect.Redis26 Destination.File ResumePolicy.PartialOrFull ValueNone
         followed Dialect.Redis26Lenient Destination.File ResumePolicy.PartialOrFull ValueNone
     ]
+
+/// Those who archive their master: each policy of syncing, with segments and bases that are soon too large or too old.
+let archives: Settings list =
+    [
+        for fsync in FsyncPolicy.All ->
+            { near Dialect.Redis6 Destination.File ValueNone ValueNone with
+                HandshakeTimeout = 1
+                PreparationTimeout = ValueNone
+                Follow =
+                    ValueSome
+                        { Following.Default with
+                            FullResyncs = 1
+                            Period = 1
+                        }
+                Archive =
+                    ValueSome
+                        { ArchiveSettings.Default with
+                            SegmentSize = 60L
+                            SegmentAge = ValueSome 2
+                            Fsync = fsync
+                            Keep = Retention.Bases 1
+                            BaseEvery = ValueSome 1
+                        }
+            }
+    ]
