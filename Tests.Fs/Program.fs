@@ -125,6 +125,10 @@ let private all =
             Archive.Real.ExpiryServerTests.tests
             SegmentFileTests.tests
             Archive.Real.RecordingTests.tests
+            Archive.Real.ProofMomentTests.tests
+            Archive.Real.ProofKillTests.tests
+            Archive.Real.ProofFullDiskTests.tests
+            Archive.Real.ProofFailoverTests.tests
             ToolTests.tests
             ReadmeTests.tests
             LinkTests.tests
