@@ -128,6 +128,7 @@ let private all =
             Archive.Real.ProofMomentTests.tests
             Archive.Real.ProofKillTests.tests
             Archive.Real.ProofFullDiskTests.tests
+            Archive.Real.ProofDamageTests.tests
             Archive.Real.ProofFailoverTests.tests
             ToolTests.tests
             ReadmeTests.tests
