@@ -20,6 +20,10 @@ let private benchmarks: (string * (unit -> unit)) list =
         "follow", (fun () -> FollowBenchmark.replay 2048)
         "large-value", (fun () -> FollowBenchmark.largeValue 512)
         "latency", FollowBenchmark.latency
+        "archive",
+        (fun () ->
+            ArchiveBenchmark.sustained 1024
+            ArchiveBenchmark.restore 1024)
         "inspect", InspectBenchmark.mixed
         "inspect-large", InspectBenchmark.large
         "model", (fun () -> BenchmarkRunner.Run<ModelBenchmark> inProcess |> ignore)
