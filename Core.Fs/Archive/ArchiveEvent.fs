@@ -7,8 +7,8 @@ type BaseFacts =
         ReceivedAt: int64
         /// Its size in bytes.
         Size: int64
-        /// The CRC-64 of all its bytes but the last eight, where formats since version 5 carry their own checksum. (With
-        /// these it would be zero for every snapshot that is right.)
+        /// The CRC-64 of all its bytes but the last eight, where formats since version 5 carry their own checksum:
+        /// with these it would be zero for every snapshot that is right.
         Checksum: uint64
     }
 

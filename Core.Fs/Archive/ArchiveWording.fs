@@ -78,8 +78,8 @@ module ArchiveWording =
         | ArchiveTrouble.ManifestBroken {
                                             Trouble = ManifestTrouble.ChecksumMismatch _
                                         } ->
-            "take it from a copy of the archive; if it was changed on purpose, remove the line of the checksum: then it "
-            + "can be restored from, though not be archived into"
+            "take it from a copy of the archive; if it was changed on purpose, remove the line of the checksum: then "
+            + "it can be restored from, though not be archived into"
         | ArchiveTrouble.ManifestBroken {
                                             Trouble = ManifestTrouble.ChecksumMissing
                                         } ->

@@ -43,7 +43,9 @@ static class Complaint
             ? $"{NameOf(above)} {verb.Command.Name}"
             : verb.Command.Name;
 
-    /// <summary>Refuses what stands in front of a verb, for the verb that it is part of: nobody would look at it.</summary>
+    /// <summary>
+    /// Refuses what stands in front of a verb, for the verb that it is part of: nobody would look at it.
+    /// </summary>
     public static void RefuseBefore(CommandResult verb)
     {
         var before = (verb.Parent as CommandResult)?.Children.OfType<SymbolResult>() ?? [];

@@ -260,8 +260,8 @@ let restore (mebibytes: int) =
         let read = bytesRead () - before
         printf $"  %.3f{seconds} s, read %.1f{mebibytesOf read} MiB, wrote %.1f{mebibytesOf restored.Bytes} MiB; "
 
-        printfn
-            $"the base and the {restored.Segments} segments needed are %.1f{mebibytesOf (generation.Base.Size + needed)} MiB"
+        let least = mebibytesOf (generation.Base.Size + needed)
+        printfn $"the base and the {restored.Segments} segments needed are %.1f{least} MiB"
 
         Directory.Delete(output, true)
 

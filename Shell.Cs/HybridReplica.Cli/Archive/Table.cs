@@ -10,7 +10,9 @@ sealed class Table(params int[] rightAligned)
 
     readonly List<string[]> _rows = [];
 
-    /// <summary>Adds a row. It may have fewer texts than others; a text alone in its row may be of any length.</summary>
+    /// <summary>
+    /// Adds a row. It may have fewer texts than others; a text alone in its row may be of any length.
+    /// </summary>
     public void Add(params string[] texts) => _rows.Add([.. texts.Select(TerminalText.Line)]);
 
     /// <summary>The lines, without spaces at their ends.</summary>

@@ -12,20 +12,13 @@ namespace HybridReplica;
 sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposable
 {
     readonly string _folder;
-    readonly SnapshotFile _snapshots;
-    readonly Mailbox _mailbox;
-    readonly Func<string, CancellationToken, Task<ArchiveEvent>> _fetch;
     readonly ArchiveMetrics _metrics;
     readonly ReceiptClock _clock;
     readonly ArchiveSteps _steps;
-    readonly CancellationTokenSource _closing = new();
-
-    // Files of bases that no manifest lists yet. Only the loop looks at them.
-    readonly HashSet<string> _unlisted = [];
+    readonly ArrivingBases _bases;
     ReceiveWindow? _window;
     ArchiveLock? _lock;
     SegmentFile? _segment;
-    Task _fetching = Task.CompletedTask;
     bool _isBroken;
     bool _isArchive;
 
@@ -45,12 +38,10 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
     )
     {
         _folder = folder;
-        _snapshots = snapshots;
-        _mailbox = mailbox;
-        _fetch = fetch;
         _metrics = metrics;
         _clock = new(time);
         _steps = new(mailbox);
+        _bases = new(folder, snapshots, mailbox, fetch, metrics);
     }
 
     /// <summary>Why the segment could not be completed at the end. Null: it was, or there was none.</summary>
@@ -196,7 +187,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
 
     public ValueTask<Event?> WriteManifest(Core.Archive archive, string name)
     {
-        _unlisted.ExceptWith(archive.Files);
+        _bases.Listed(archive);
         return _steps.Begin(
             ArchiveStep.Publish,
             () => new ManifestFile(_folder, name).WriteTemporary(ArchiveManifest.Print(archive))
@@ -213,35 +204,22 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
 
     public ValueTask<Event?> TargetBase(string file)
     {
-        _unlisted.Add(file);
-        _snapshots.Target(PathOf(file));
+        _bases.Target(file);
         return default;
     }
 
     public ValueTask<Event?> DescribeBase()
     {
-        var facts = _snapshots.Facts ?? throw new InvalidOperationException("No snapshot was taken.");
+        var facts = _bases.Describe();
         // Segments say when what is behind the base was received, by a clock that never goes backwards.
         _clock.AtLeast(facts.ReceivedAt);
-        _metrics.BaseReceived();
         return new(Event.NewArchive(ArchiveEvent.NewBaseDescribed(facts)));
     }
 
     public ValueTask<Event?> FetchBase(string file)
     {
-        _unlisted.Add(file);
-        var fetching = Task.Run(() => _fetch(PathOf(file), _closing.Token));
-        _fetching = fetching;
-        _mailbox.PostLater(new(ReportAsync(fetching)));
+        _bases.Fetch(file);
         return default;
-    }
-
-    async Task<Event> ReportAsync(Task<ArchiveEvent> fetching)
-    {
-        var happened = await fetching.ConfigureAwait(false);
-        if (happened.IsBaseFetched)
-            _metrics.BaseReceived();
-        return Event.NewArchive(happened);
     }
 
     public async ValueTask<Event?> Close()
@@ -264,15 +242,14 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
     void Complete()
     {
         _segment?.Complete();
-        // What came to nothing is large.
-        ArchiveFiles.Remove(_folder, _unlisted);
+        _bases.RemoveUnlisted();
     }
 
     // Nothing is done in the background any more. Failures were reported.
     async Task IdleAsync()
     {
-        await _closing.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_steps.Idle, _fetching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _bases.CancelAsync().ConfigureAwait(false);
+        await _steps.Idle.ConfigureAwait(false);
     }
 
     /// <summary>Closes what is open. What is written stays as it is.</summary>
@@ -281,7 +258,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
         await IdleAsync().ConfigureAwait(false);
         CloseSegment();
         Unlock();
-        _closing.Dispose();
+        _bases.Dispose();
     }
 
     // A folder that was refused is left as it was found.

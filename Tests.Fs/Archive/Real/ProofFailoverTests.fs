@@ -1,4 +1,5 @@
-/// A replica takes over while its master is archived: moments before and after can be restored, and the chain says where.
+/// A replica takes over while its master is archived: moments before and after can be restored, and the chain says
+/// where.
 module HybridReplica.Tests.Archive.Real.ProofFailoverTests
 
 open System
