@@ -67,6 +67,13 @@ let tests =
             <| fun () ->
                 Expect.equal (Array.item 2 (blocks "csharp")) (source "Readme/Consumer/Reading.cs") "the third C# block"
 
+            testCase "shows the C# archiver that is compiled here"
+            <| fun () ->
+                Expect.equal
+                    (Array.item 3 (blocks "csharp"))
+                    (source "Readme/Consumer/Archiving.cs")
+                    "the fourth C# block"
+
             testCase "shows the F# host of the model that is compiled here"
             <| fun () ->
                 let compiled =
@@ -144,5 +151,30 @@ let tests =
                     Expect.isTrue following.IsCanceled "it ends when it is asked to"
                     let! position = FilePositionStore(positions).LoadAsync()
                     Expect.isTrue position.HasValue "it knows where it was"
+                })
+
+            testCaseTask "has a C# archiver that restores what was there at a time" (fun () ->
+                task {
+                    use server = RealServer.RealServer.Start RealServer.ServerSettings.Default
+                    use client = new Real.Client.Client(server.Port)
+                    client.Ask [ "SET"; "key"; "value" ] |> ignore
+                    let archive = Path.Combine(server.Folder, "archive")
+                    use stop = new CancellationTokenSource()
+
+                    let recording =
+                        Example.Archiving.RecordAsync(Uri $"redis://127.0.0.1:{server.Port}", archive, stop.Token)
+
+                    Real.Waiting.until "there is a moment" (fun () ->
+                        File.Exists(Path.Combine(archive, ArchiveNames.ofManifest "appendonly.aof"))
+                        && (ReplicaArchive archive).Read().Ranges.Count > 0)
+
+                    stop.Cancel()
+                    do! recording
+                    let restored = Path.Combine(server.Folder, "restored")
+                    let newest = Seq.last ((ReplicaArchive archive).Read().Ranges)
+                    let time = DateTimeOffset.FromUnixTimeMilliseconds newest.To.Time.Value
+                    do! Example.Archiving.RestoreAsync(archive, time, restored)
+
+                    Expect.isTrue (Directory.Exists(Path.Combine(restored, "appendonlydir"))) "it is there"
                 })
         ]
