@@ -79,24 +79,38 @@ module internal TranscriptHeader =
                 Policy = policy
             })
 
-    // A setting of those who follow, behind the line that says that they do.
-    let private following name write read (get: Following -> 'value) set =
+    // A setting of a part of the settings, behind the line that says that there is such a part.
+    let private within
+        (part: Settings -> 'part voption)
+        (withPart: 'part -> Settings -> Settings)
+        (usual: 'part)
+        name
+        write
+        read
+        (get: 'part -> 'value)
+        (set: 'value -> 'part -> 'part)
+        =
         {
             Name = name
             Write =
-                _.Follow
-                >> ValueOption.filter (fun following -> get following <> get Following.Default)
+                part
+                >> ValueOption.filter (fun chosen -> get chosen <> get usual)
                 >> ValueOption.map (get >> write)
             Read =
                 fun text settings ->
-                    match read text, settings.Follow with
-                    | ValueSome value, ValueSome following ->
-                        ValueSome
-                            { settings with
-                                Follow = ValueSome(set value following)
-                            }
+                    match read text, part settings with
+                    | ValueSome value, ValueSome chosen -> ValueSome(withPart (set value chosen) settings)
                     | _ -> ValueNone
         }
+
+    // A setting of those who follow.
+    let private following name write read get set =
+        let withPart following (settings: Settings) =
+            { settings with
+                Follow = ValueSome following
+            }
+
+        within _.Follow withPart Following.Default name write read get set
 
     let private readInt64 (text: string) =
         match Int64.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
@@ -123,24 +137,14 @@ module internal TranscriptHeader =
         | [| seconds; "seconds" |] -> readInt64 seconds |> ValueOption.map Retention.Seconds
         | _ -> ValueNone
 
-    // A setting of those who archive, behind the line that says that they do.
-    let private archiving name write read (get: ArchiveSettings -> 'value) set =
-        {
-            Name = name
-            Write =
-                _.Archive
-                >> ValueOption.filter (fun archive -> get archive <> get ArchiveSettings.Default)
-                >> ValueOption.map (get >> write)
-            Read =
-                fun text settings ->
-                    match read text, settings.Archive with
-                    | ValueSome value, ValueSome archive ->
-                        ValueSome
-                            { settings with
-                                Archive = ValueSome(set value archive)
-                            }
-                    | _ -> ValueNone
-        }
+    // A setting of those who archive.
+    let private archiving name write read get set =
+        let withPart archive (settings: Settings) =
+            { settings with
+                Archive = ValueSome archive
+            }
+
+        within _.Archive withPart ArchiveSettings.Default name write read get set
 
     let private readUser text (settings: Settings) =
         ValueSome

@@ -8,8 +8,8 @@ namespace HybridReplica;
 public sealed class ArchiveOptions
 {
     /// <summary>
-    /// The size from which on a segment is sealed and the next one begun, in bytes of the stream; it may grow larger by
-    /// one command or transaction. Default: 256 MiB.
+    /// The size from which on a segment is sealed and the next one begun, in bytes of the stream. It may grow larger by
+    /// what is received at once, 256 KiB at most, and by one command or transaction. Default: 256 MiB.
     /// </summary>
     public long SegmentSize { get; set; } = ArchiveSettings.Default.SegmentSize;
 
