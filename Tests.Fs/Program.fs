@@ -136,6 +136,7 @@ let private all =
             OutputTests.tests
             ArchiveWordsTests.tests
             ArchiveUsageTests.tests
+            RestoringMeanwhileTests.tests
             Real.ArchiveToolTests.tests
             Following.StreamBufferTests.tests
             Following.BufferThreadsTests.tests

@@ -99,8 +99,18 @@ type ArchiveFault =
     | NotOnABoundary of offset: int64 * before: int64 * after: int64 voption
     /// No command in the archive, or not so many, is like that.
     | NothingMatches of wanted: string
+    /// No base of that name is in the archive, or it does not lead to the moment.
+    | NoSuchBase of file: string
     /// The server does not know the format of the base. It needs to be one of those.
     | ServerTooOld of server: string * version: RdbVersion * needed: string
+
+    /// Whether a file that is listed is not there. It may just have been removed by whoever archives or prunes.
+    member this.IsAbsence =
+        match this with
+        | Refused(ArchiveTrouble.FileMissing _)
+        | BaseDamaged(_, BaseDamage.Missing)
+        | SegmentDamaged(_, _, SegmentDamage.Missing) -> true
+        | _ -> false
 
 /// What is to be known of such a fault besides its case.
 [<RequireQualifiedAccess>]
@@ -132,4 +142,5 @@ module ArchiveFaultTable =
         | ArchiveFault.InsideTransaction _
         | ArchiveFault.NotOnABoundary _
         | ArchiveFault.NothingMatches _
+        | ArchiveFault.NoSuchBase _
         | ArchiveFault.ServerTooOld _ -> Blame.History

@@ -56,6 +56,12 @@ module ArchiveFaultWording =
         | SegmentDamage.Displaced -> "its index says that a command begins there at another offset"
         | SegmentDamage.Malformed trouble -> ArchiveWording.segmentTrouble trouble
 
+    let private moment (asked: Moment) =
+        match asked with
+        | Moment.Newest -> "The newest moment"
+        | Moment.ToOffset _ -> $"Offset {asked}"
+        | Moment.ToTime _ -> $"The time {asked}"
+
     let private neighbours (before: int64) (after: int64 voption) =
         match after with
         | ValueSome after -> $"the nearest at which it can be cut are {before} and {after}"
@@ -68,6 +74,9 @@ module ArchiveFaultWording =
         | ArchiveFault.Refused trouble -> ArchiveWording.trouble trouble
         | ArchiveFault.File(step, trouble, file) -> $"{named file} {access step}: {Wording.fileTrouble trouble}"
         | ArchiveFault.OutputExists folder -> $"There is something at {named folder} already"
+        | ArchiveFault.BaseDamaged(file, BaseDamage.Missing) -> $"The base {named file} is not there"
+        | ArchiveFault.SegmentDamaged(file, _, SegmentDamage.Missing) -> $"The segment {named file} is not there"
+        | ArchiveFault.IndexDamaged(file, _, IndexDamage.Missing) -> $"The index {named file} is not there"
         | ArchiveFault.BaseDamaged(file, damage) -> $"The base {named file} is damaged: {baseDamage damage}"
         | ArchiveFault.SegmentDamaged(file, byte, damage) ->
             $"The segment {named file} is damaged at byte {counted byte}: {segmentDamage damage}"
@@ -75,15 +84,16 @@ module ArchiveFaultWording =
             $"The index {named file} is damaged at byte {counted byte}: {indexDamage damage}"
         | ArchiveFault.NothingArchived -> "There is no base in the archive yet, and so nothing to restore"
         | ArchiveFault.MomentOutside(asked, oldest, newest) ->
-            $"The moment {asked} is not in the archive, which reaches from {oldest} to {newest}"
+            $"{moment asked} is not in the archive, which reaches from {oldest} to {newest}"
         | ArchiveFault.MomentInGap(asked, before, after) ->
-            $"The moment {asked} lies in a gap of the archive, between {before} and {after}"
+            $"{moment asked} lies in a gap of the archive, between {before} and {after}"
         | ArchiveFault.UnknownHistory id -> $"Nothing in the archive belongs to the history {id}"
         | ArchiveFault.InsideTransaction(offset, before, after) ->
             $"Offset {offset} lies inside of a transaction; {neighbours before after}"
         | ArchiveFault.NotOnABoundary(offset, before, after) ->
             $"Offset {offset} lies inside of a command; {neighbours before after}"
         | ArchiveFault.NothingMatches wanted -> $"The archive holds no such command, or not so many: {named wanted}"
+        | ArchiveFault.NoSuchBase file -> $"No base {named file} in the archive leads to the moment"
         | ArchiveFault.ServerTooOld(server, version, needed) ->
             $"{named server} cannot load the base, which is a {version}: that needs {needed}"
 
@@ -120,4 +130,5 @@ module ArchiveFaultWording =
         | ArchiveFault.InsideTransaction _
         | ArchiveFault.NotOnABoundary _ -> "name one of these"
         | ArchiveFault.NothingMatches _ -> "see what there is with --list-commands"
+        | ArchiveFault.NoSuchBase _ -> "name one that archive list shows in front of the moment, or none"
         | ArchiveFault.ServerTooOld _ -> "restore for a newer server, or from an older base"

@@ -33,8 +33,7 @@ static class RestoreCommand
                         if (target.Commands(parsed) is { } count)
                             return ListAsync(archive, wanted, count, how, stop);
 
-                        var options = new RestoreOptions { ServerVersion = target.Server(parsed) };
-                        return RestoreAsync(archive, wanted, target.Folder(parsed), options, how, stop);
+                        return RestoreAsync(archive, wanted, target.Folder(parsed), target.Options(parsed), how, stop);
                     },
                     target: folder.Folder(parsed)
                 );

@@ -21,6 +21,18 @@ sealed class RestoreTarget
         HelpName = "VERSION",
     };
 
+    readonly Option<string> _base = new("--base")
+    {
+        Description = "Begin with this base, one of those that archive list shows, and not with the nearest",
+        HelpName = "FILE",
+    };
+
+    readonly Option<string> _rewriteExpiry = new("--rewrite-expiry")
+    {
+        Description = "Rewrite EXPIRE and the like to say until when; without it, for masters up to 6.2",
+        HelpName = "yes|no",
+    };
+
     readonly Option<int?> _listCommands = new("--list-commands")
     {
         Description = $"Only show the so many commands around the moment ({UsualCommands} without a number)",
@@ -35,6 +47,8 @@ sealed class RestoreTarget
     {
         command.Add(_output);
         command.Add(_server);
+        command.Add(_base);
+        command.Add(_rewriteExpiry);
         command.Add(_listCommands);
     }
 
@@ -45,7 +59,7 @@ sealed class RestoreTarget
         if (parsed.GetResult(_listCommands) is not { Implicit: false })
             return null;
 
-        Option[] useless = [_output, _server];
+        Option[] useless = [_output, _server, _base, _rewriteExpiry];
         if (useless.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } given)
             throw new UsageException($"--list-commands restores nothing, so {given.Name} has no use");
         return parsed.GetValue(_listCommands) ?? UsualCommands;
@@ -62,9 +76,23 @@ sealed class RestoreTarget
             { } folder => folder,
         };
 
-    /// <summary>The server that is to load it. Null: nobody says.</summary>
-    /// <exception cref="UsageException">There is no such server.</exception>
-    public string? Server(ParseResult parsed) =>
+    /// <summary>How to restore it.</summary>
+    /// <exception cref="UsageException">There is no such server, or no such answer.</exception>
+    public RestoreOptions Options(ParseResult parsed) =>
+        new()
+        {
+            ServerVersion = Server(parsed),
+            Base = parsed.GetValue(_base),
+            RewriteExpiry = parsed.GetValue(_rewriteExpiry) switch
+            {
+                null => null,
+                "yes" => true,
+                "no" => false,
+                { } other => throw new UsageException($"--rewrite-expiry takes yes or no, and not {other}"),
+            },
+        };
+
+    string? Server(ParseResult parsed) =>
         parsed.GetValue(_server) is { } text && ServerVersion.TryParse(text).IsNone
             ? throw new UsageException($"--server takes a version such as 7.0.15 or valkey-8.1, and {text} is none")
             : parsed.GetValue(_server);

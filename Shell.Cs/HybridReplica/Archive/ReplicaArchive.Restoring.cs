@@ -12,7 +12,8 @@ public sealed partial class ReplicaArchive
     /// <para>
     /// Nothing but the base and the segments that are needed is read, and all of that is compared with the checksums
     /// in the archive. If the newest base is damaged, the one before is used, as long as the stream leads from there
-    /// to the moment. Somebody may archive meanwhile.
+    /// to the moment. Somebody may archive meanwhile; if that removes what is needed, restoring begins once more with
+    /// what there is then.
     /// </para>
     /// <para>
     /// A time means everything that was received up to then, as exactly as the indexes tell: to a tenth of a second. An
@@ -31,7 +32,7 @@ public sealed partial class ReplicaArchive
     /// <returns>What was restored.</returns>
     /// <exception cref="ArchiveException">It cannot be restored; the fault says why.</exception>
     /// <exception cref="ArgumentException">
-    /// The folder is empty, or the version of the server is none, or the archive has no such base.
+    /// The folder is empty, or the version of the server is none.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Task<RestoreResult> RestoreAsync(
@@ -47,8 +48,23 @@ public sealed partial class ReplicaArchive
         var how = options ?? new();
         var server = ServerOf(how.ServerVersion);
         var output = Path.GetFullPath(outputFolder);
-        var restoration = new Restoration(Folder, Name, output, how, progress, cancellationToken);
-        return Task.Run(() => restoration.Run(moment, server), cancellationToken);
+        return Task.Run(() => Restore(Begin, moment, server), cancellationToken);
+
+        Restoration Begin() => new(Folder, Name, output, how, progress, cancellationToken);
+    }
+
+    // What is not kept any longer may be removed while it is read. That happens seldom enough for one more try.
+    RestoreResult Restore(Func<Restoration> begin, Moment moment, ServerVersion? server)
+    {
+        var (_, listed) = ReadManifest();
+        try
+        {
+            return begin().Run(moment, server);
+        }
+        catch (ArchiveException exception) when (exception.Fault.IsAbsence && ReadManifest().Text != listed)
+        {
+            return begin().Run(moment, server);
+        }
     }
 
     static ServerVersion? ServerOf(string? text)

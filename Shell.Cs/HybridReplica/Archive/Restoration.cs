@@ -49,7 +49,8 @@ sealed class Restoration(
             }
         }
 
-        throw first ?? (Exception)new ArgumentException($"No base of this name leads to the moment: {options.Base}.");
+        // Unless a base was asked for, at least one way was tried.
+        throw first ?? new ArchiveException(ArchiveFault.NewNoSuchBase(options.Base!));
     }
 
     FSharpList<RestorePlan> PlansFor(ArchiveLook look, Moment moment)
@@ -109,6 +110,7 @@ sealed class Restoration(
         bool rewrites
     )
     {
+        progress?.Report(new(0, _total));
         using var restored = new RestoredFolder(output);
         var bytes = 0L;
         var rewritten = 0L;

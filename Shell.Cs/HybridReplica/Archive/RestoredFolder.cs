@@ -20,6 +20,8 @@ sealed class RestoredFolder : IDisposable
     public RestoredFolder(string output)
     {
         _output = output;
+        if (File.Exists(output))
+            throw new ArchiveException(ArchiveFault.NewOutputExists(output));
         Path = System.IO.Path.Combine(output, RestoredFiles.Folder);
         Refuse(Path);
         _temporary = System.IO.Path.Combine(output, $"temp-{RestoredFiles.Folder}.{Environment.ProcessId}");
