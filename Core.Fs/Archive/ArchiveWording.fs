@@ -60,7 +60,7 @@ module ArchiveWording =
     let trouble (trouble: ArchiveTrouble) : string =
         match trouble with
         | ArchiveTrouble.InUse -> "Somebody else is using the archive"
-        | ArchiveTrouble.NotAnArchive -> "The folder is not an archive: there are files in it, and no manifest"
+        | ArchiveTrouble.NotAnArchive -> "The folder is not an archive: there is no manifest in it"
         | ArchiveTrouble.ManifestBroken fault -> manifestFault fault
         | ArchiveTrouble.NotOurs file ->
             $"The manifest is not that of an archive: what an archive says of \"{shown file}\" is not there, or makes "

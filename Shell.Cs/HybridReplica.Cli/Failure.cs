@@ -31,7 +31,7 @@ sealed record Failure(int ExitCode, string Name, string Message, string Advice)
             ArchiveException archive => new Failure(
                 Cli.ExitCode.Of(archive.Blame),
                 archive.Blame.ToString(),
-                archive.Message + Subject(target),
+                archive.Message + Subject(NamesItsPlace(archive.Fault) ? null : target),
                 archive.Advice
             ),
             FailureException known => known.Failure,
@@ -72,6 +72,10 @@ sealed record Failure(int ExitCode, string Name, string Message, string Advice)
                 "please report it with what --verbose prints"
             ),
         };
+
+    // What is restored goes elsewhere, and is named by its whole path. To name the archive as well would mislead.
+    static bool NamesItsPlace(ArchiveFault fault) =>
+        fault is ArchiveFault.OutputExists || fault is ArchiveFault.File { file: var file } && Path.IsPathRooted(file);
 
     static string Subject(string? name) => name is null ? "" : $" ({name})";
 }

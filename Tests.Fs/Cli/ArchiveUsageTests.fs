@@ -61,6 +61,10 @@ let private usage =
             [ "--server"; "new" ]
             [ "restore"; "none/a"; "-o"; "none/b"; "--server"; "new" ]
         mistaken
+            "restore: neither yes nor no"
+            [ "--rewrite-expiry"; "maybe" ]
+            [ "restore"; "none/a"; "-o"; "none/b"; "--rewrite-expiry"; "maybe" ]
+        mistaken
             "restore: both to look and to write"
             [ "--list-commands"; "--output" ]
             [ "restore"; "none/a"; "-o"; "none/b"; "--list-commands" ]
@@ -172,7 +176,7 @@ let private refused =
     [
         withSmall "a moment that is not in the archive gets the range" (fun folder ->
             on folder [ "restore"; "DIR"; "-o"; "DIR/out"; "--to-offset"; "999" ]
-            |> complains 9 [ "999"; "offset 1000"; "2026-03-01T12:00:04.000Z" ])
+            |> complains 9 [ ": Offset 999 is not"; "offset 1000"; "2026-03-01T12:00:04.000Z" ])
         withSmall "an offset inside of a transaction gets its neighbours" (fun folder ->
             let behind = 1000 + (StreamGenerators.command [ "SET"; "a"; "1" ]).Length
 
@@ -184,6 +188,13 @@ let private refused =
         withSmall "a server that is too old gets the versions" (fun folder ->
             on folder [ "restore"; "DIR"; "-o"; "DIR/out"; "--server"; "6.2.16" ]
             |> complains 9 [ "Redis 6.2"; "Redis 7.0 or later" ])
+        withSmall "a file where the folder should be is named, and not the archive" (fun folder ->
+            let taken = Path.Combine(folder, "appendonly.aof.1.base.rdb")
+            let ended = on folder [ "restore"; "DIR"; "-o"; taken ]
+            ended |> complains 7 [ $"There is something at {taken} already;" ])
+        withSmall "a base that there is not" (fun folder ->
+            on folder [ "restore"; "DIR"; "-o"; "DIR/out"; "--base"; "appendonly.aof.9.base.rdb" ]
+            |> complains 9 [ "appendonly.aof.9.base.rdb"; "archive list" ])
         withSmall "a manifest that breaks a rule gets the line" (fun folder ->
             let manifest = Path.Combine(folder, "appendonly.aof.manifest")
             File.WriteAllText(manifest, "file a seq 1 type b\nfile b seq 2 type x\n")
@@ -212,6 +223,14 @@ let private refused =
 
             Expect.equal (json.GetProperty("exitCode").GetInt32()) 8 "the exit code"
             Expect.equal (json.GetProperty("findings").GetArrayLength()) 1 "findings")
+        withSmall "an index that is gone is said to be, and that it can be made again" (fun folder ->
+            File.Delete(Path.Combine(folder, "appendonly.aof.1.incr.aof.index"))
+            let verified = on folder [ "verify"; "DIR" ]
+            endsWith 8 verified
+            Expect.stringContains verified.Text "The index appendonly.aof.1.incr.aof.index is not there" "the finding"
+            Expect.stringContains verified.Errors "--rebuild-indexes" "what to try"
+            endsWith 0 (run [ "verify"; folder; "--rebuild-indexes" ])
+            endsWith 0 (on folder [ "verify"; "DIR" ]))
         testCase "a folder that is no archive" (fun () ->
             let folder = Directory.CreateTempSubdirectory "hybrid-replica-archive-"
 

@@ -40,6 +40,6 @@ sealed record RecordSummary(RecordPlan Plan, ArchiveStatus? Last, TimeSpan Durat
             ExitCode.Interrupted,
             "Interrupted",
             Last?.Written is { } written ? $"Interrupted at {written}" : "Interrupted before there was a position",
-            Last is { Bases: > 0 } ? "everything up to there is in the archive" : "nothing is in the archive yet"
+            Last?.Written is not null ? "everything up to there is in the archive" : "nothing was added to the archive"
         );
 }

@@ -18,10 +18,18 @@ sealed class VerifyReport(ReplicaArchive archive, ArchiveVerification verificati
                 "Corrupt",
                 $"The archive is damaged in {ArchiveWords.Counted(verification.Findings.Count, "place")}"
                     + $" ({archive.Folder})",
-                verification.Restorable.Count == 0
-                    ? "nothing of it can be restored; take the folder from a copy"
-                    : "restore what can be restored, and take the damaged files from a copy"
+                Advice(verification)
             );
+
+    static string Advice(ArchiveVerification verification)
+    {
+        // Nothing is lost: all that an index says is in its segment too, but for parts of a second.
+        if (verification.Findings.All(finding => finding.Fault.IsIndexDamaged))
+            return "make its indexes again with verify --rebuild-indexes";
+        return verification.Restorable.Count == 0
+            ? "nothing of it can be restored; take the folder from a copy"
+            : "restore what can be restored, and take the damaged files from a copy";
+    }
 
     /// <summary>A line for each thing that was found, for what can be restored, and for the whole.</summary>
     public IEnumerable<string> Lines()
