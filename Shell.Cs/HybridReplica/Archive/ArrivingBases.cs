@@ -2,7 +2,7 @@ using HybridReplica.Core;
 
 namespace HybridReplica;
 
-/// <summary>The snapshots on their way into an archive: that of the session, and one that is fetched beside it.</summary>
+/// <summary>The snapshots on their way into an archive: the session's, and one that is fetched beside it.</summary>
 /// <param name="folder">The full path of the archive's folder.</param>
 /// <param name="snapshots">Where the snapshots of the session go.</param>
 /// <param name="mailbox">Where reports go.</param>
