@@ -34,6 +34,10 @@ module Limits =
     [<Literal>]
     let SyncStride = 8388608L
 
+    /// Syncs after which a segment of an archive is sealed, so that its index stays small.
+    [<Literal>]
+    let SegmentSyncs = 100000
+
     /// Seconds until a base that could not be fetched is asked for again.
     [<Literal>]
     let BaseRetry = 60

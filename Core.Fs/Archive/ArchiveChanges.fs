@@ -23,9 +23,10 @@ module internal ArchiveChanges =
         | Phase.Ended _ -> false
         | _ -> true
 
-    // The names of the files that are listed have to be on disk before the manifest is in its place: a power failure
-    // may keep the rename and lose what was created before it.
-    let private publish (settings: ArchiveSettings) archive removed =
+    /// The steps that replace the manifest, and remove what it lists no more. The names of the files that are listed
+    /// have to be on disk before the manifest is in its place: a power failure may keep the rename and lose what was
+    /// created before it.
+    let publish (settings: ArchiveSettings) archive removed =
         [
             ArchiveCommand.WriteManifest(archive, settings.Name)
             ArchiveCommand.SyncFolder
@@ -62,7 +63,15 @@ module internal ArchiveChanges =
                 yield! publish settings next []
             ]
 
-        change steps next { archive with Age = 0; IsTorn = false } state
+        change
+            steps
+            next
+            { archive with
+                Age = 0
+                Syncs = 0
+                IsTorn = false
+            }
+            state
         |> after [ Command.Log(LogEvent.SegmentBegun(segment.File, start)) ]
 
     /// The base that a snapshot becomes.
@@ -109,6 +118,7 @@ module internal ArchiveChanges =
                 Synced = ValueNone
                 Arrived = ValueNone
                 Age = 0
+                Syncs = 0
                 IsTorn = false
                 Now = now
             }

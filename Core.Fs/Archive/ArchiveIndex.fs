@@ -105,7 +105,11 @@ and [<AbstractClass; Sealed>] ArchiveIndex =
         else
             let check = Crc64.update (previous, bytes.Slice(0, ArchiveIndex.CheckedSize))
 
-            if check = BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice ArchiveIndex.CheckedSize) then
+            // Zeros are what a power failure leaves, and their check would be right behind others like them. No entry
+            // stands in front of the SELECT.
+            if bytes.Slice(0, ArchiveIndex.EntrySize).IndexOfAnyExcept 0uy < 0 then
+                ValueNone
+            elif check = BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice ArchiveIndex.CheckedSize) then
                 ValueSome check
             else
                 ValueNone

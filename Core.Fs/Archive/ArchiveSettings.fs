@@ -49,12 +49,13 @@ type ArchiveSettings =
         BaseEvery: int voption
     }
 
-    /// As Redis names and syncs it, in segments of 256 MiB, and everything is kept.
+    /// As Redis names and syncs it, in segments of 256 MiB or six hours, and everything is kept. An index has at most ten
+    /// entries a second, and is read as a whole.
     static member Default: ArchiveSettings =
         {
             Name = "appendonly.aof"
             SegmentSize = 256L <<< 20
-            SegmentAge = ValueNone
+            SegmentAge = ValueSome 21600
             Fsync = FsyncPolicy.EverySecond
             Keep = Retention.Everything
             BaseEvery = ValueNone

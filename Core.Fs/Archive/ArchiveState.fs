@@ -47,6 +47,8 @@ type ArchiveState =
         Synced: Offset voption
         /// Seconds since the open segment was opened.
         Age: int
+        /// Syncs since then. Each leaves an entry in the index.
+        Syncs: int
         /// Whether there is something in it behind its last whole command that comes again in another form.
         IsTorn: bool
         /// The number of the base that the next snapshot becomes.
@@ -69,6 +71,7 @@ type ArchiveState =
             Syncing = ValueNone
             Synced = ValueNone
             Age = 0
+            Syncs = 0
             IsTorn = false
             Target = 0L
             Arrived = ValueNone
@@ -115,6 +118,7 @@ type ArchiveState =
     /// Whether the open segment has grown large or old enough.
     member internal this.IsFull(settings: ArchiveSettings) : bool =
         this.ActiveSize >= settings.SegmentSize
+        || this.Syncs >= Limits.SegmentSyncs
         || this.ActiveSize > 0L
            && settings.SegmentAge |> ValueOption.exists (fun most -> this.Age >= most)
 

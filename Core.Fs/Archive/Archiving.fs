@@ -42,6 +42,9 @@ module internal Archiving =
                     // What this manifest does not list, the one before it may. It has to be gone from the disk first.
                     ArchiveCommand.SyncFolder
                     ArchiveCommand.RemoveUnlisted(found, settings.Name)
+                    // Whoever looks knows what this folder will be, before the first base is there.
+                    if text.IsNone then
+                        yield! publish settings found []
                     for active in Option.toList found.Active do
                         ArchiveCommand.RecoverSegment active
                 ]
@@ -70,6 +73,7 @@ module internal Archiving =
             put
                 { archive with
                     Syncing = ValueSome written
+                    Syncs = archive.Syncs + 1
                 }
                 state,
             [ command (ArchiveCommand.Sync written) ]

@@ -118,7 +118,13 @@ module internal TranscriptHeader =
         | false, _ -> ValueNone
 
     let private written (number: int voption) =
-        number |> ValueOption.map string |> ValueOption.defaultValue ""
+        number |> ValueOption.map string |> ValueOption.defaultValue "any"
+
+    let private readAny (text: string) =
+        if text = "any" then
+            ValueSome ValueNone
+        else
+            readInt text |> ValueOption.map ValueSome
 
     let private readFsync text =
         FsyncPolicy.All
@@ -248,22 +254,14 @@ module internal TranscriptHeader =
                 (fun value settings -> { settings with Archive = value })
             archiving "segment-size" string readInt64 _.SegmentSize (fun value (archive: ArchiveSettings) ->
                 { archive with SegmentSize = value })
-            archiving
-                "segment-age"
-                written
-                (readInt >> ValueOption.map ValueSome)
-                _.SegmentAge
-                (fun value (archive: ArchiveSettings) -> { archive with SegmentAge = value })
+            archiving "segment-age" written readAny _.SegmentAge (fun value (archive: ArchiveSettings) ->
+                { archive with SegmentAge = value })
             archiving "fsync" string readFsync _.Fsync (fun value (archive: ArchiveSettings) ->
                 { archive with Fsync = value })
             archiving "keep" writeKeep readKeep _.Keep (fun value (archive: ArchiveSettings) ->
                 { archive with Keep = value })
-            archiving
-                "base-every"
-                written
-                (readInt >> ValueOption.map ValueSome)
-                _.BaseEvery
-                (fun value (archive: ArchiveSettings) -> { archive with BaseEvery = value })
+            archiving "base-every" written readAny _.BaseEvery (fun value (archive: ArchiveSettings) ->
+                { archive with BaseEvery = value })
         ]
 
     /// The lines about the settings, the dialect aside.
