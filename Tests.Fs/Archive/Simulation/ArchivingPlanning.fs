@@ -43,6 +43,16 @@ let private mishaps (chance: Chance) (length: int) =
 
     List.sortBy fst (any @ both)
 
+// Some of it looks like the stream for a while: what is written by then is of no use when it comes again.
+let private garbage =
+    [
+        "\000\255"
+        "+PONG\r\n"
+        "*2\r\n$6\r\nSELECT\r\n?"
+        "*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$5\r\nlost!!!"
+        "*1\r\n$5\r\nMULTI\r\n*2\r\n$3\r\nDEL\r\n$3\r\nkey\r\n!"
+    ]
+
 let private happening (chance: Chance) (settings: Settings) longest =
     let commands = chance.Between(1, 6)
     let databases = chance.Pick [ 1; 2; 16 ]
@@ -63,7 +73,7 @@ let private happening (chance: Chance) (settings: Settings) longest =
     | 34 -> Happening.FailedOver(chance.Between(1, 6))
     | 35 -> Happening.Forgotten
     | 36 -> Happening.StartedOver
-    | 37 -> Happening.Garbage(chance.Pick [ "\000\255"; "+PONG\r\n"; "$5\r\nhello\r\n" ])
+    | 37 -> Happening.Garbage(chance.Pick garbage)
     | 38 -> Happening.Unreachable(chance.Between(1, 15))
     | 39 -> Happening.Unwilling(chance.Pick [ MasterCondition.Loading; MasterCondition.LinkLost ], chance.Between(1, 9))
     | _ -> Happening.Damaged(1, chance.OnceIn 2)
