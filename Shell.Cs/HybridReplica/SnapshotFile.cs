@@ -145,7 +145,7 @@ sealed class SnapshotFile(string target, TimeProvider time) : ISnapshotTarget
         {
             try
             {
-                return Try(() => RandomAccess.FlushToDisk(handle));
+                return Try(() => FileSync.Run(handle));
             }
             catch (ObjectDisposedException)
             {

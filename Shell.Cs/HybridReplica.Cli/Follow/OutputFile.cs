@@ -59,7 +59,7 @@ sealed class OutputFile : FollowOutput
     // A file that is new has to be there after a power failure, too.
     void Sync()
     {
-        RandomAccess.FlushToDisk(_file);
+        FileSync.Run(_file);
         if (_isNameSynced)
             return;
 

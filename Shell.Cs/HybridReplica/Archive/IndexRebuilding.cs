@@ -29,7 +29,8 @@ sealed class IndexRebuilding(ArchiveFolderAccess files)
             {
                 using var target = new FileStream(files.PathOf(name), FileMode.Create, FileAccess.Write);
                 Write(target, segment, file, old is null ? null : new IndexReader(old), received);
-                target.Flush(flushToDisk: true);
+                target.Flush();
+                FileSync.Run(target.SafeFileHandle);
             }
         );
     }

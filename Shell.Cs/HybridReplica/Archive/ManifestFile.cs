@@ -34,7 +34,7 @@ sealed class ManifestFile(string folder, string name)
     {
         using var file = File.OpenHandle(_temporaryPath, FileMode.Create, FileAccess.Write, FileShare.Read);
         RandomAccess.Write(file, Encoding.Latin1.GetBytes(text), fileOffset: 0);
-        RandomAccess.FlushToDisk(file);
+        FileSync.Run(file);
     }
 
     /// <summary>Puts it into its place. The folder has to be synced behind that.</summary>

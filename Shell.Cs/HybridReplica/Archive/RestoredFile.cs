@@ -40,7 +40,16 @@ sealed class RestoredFile : IDisposable
 
     /// <summary>Makes sure that it is on disk.</summary>
     /// <exception cref="ArchiveException">It is not sure to be.</exception>
-    public void Sync() => ArchiveFolderAccess.Do(ArchiveAccess.Sync, _path, () => _file.Flush(flushToDisk: true));
+    public void Sync() =>
+        ArchiveFolderAccess.Do(
+            ArchiveAccess.Sync,
+            _path,
+            () =>
+            {
+                _file.Flush();
+                FileSync.Run(_file.SafeFileHandle);
+            }
+        );
 
     /// <inheritdoc/>
     public void Dispose()

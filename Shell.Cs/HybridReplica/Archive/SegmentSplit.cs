@@ -44,7 +44,7 @@ static class SegmentSplit
         // The index of a segment that is sealed reaches its end, if nobody damaged it.
         Copy(from, to, place, RandomAccess.GetLength(from), shift, checksum);
         index.Flush();
-        RandomAccess.FlushToDisk(to);
+        FileSync.Run(to);
         return true;
     }
 

@@ -97,7 +97,7 @@ public sealed class FilePositionStore : IPositionStore
             _before?.Invoke(FileStep.Write);
             RandomAccess.Write(file, bytes, fileOffset: 0);
             _before?.Invoke(FileStep.Sync);
-            RandomAccess.FlushToDisk(file);
+            FileSync.Run(file);
         }
 
         _before?.Invoke(FileStep.Rename);
