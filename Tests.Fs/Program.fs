@@ -83,6 +83,7 @@ let private all =
             SummaryTests.tests
             RedisSourceTests.tests
             ArchiveReadingTests.tests
+            ArchiveLockTests.tests
             VerifyTests.tests
             PruneTests.tests
             RowTests.tests

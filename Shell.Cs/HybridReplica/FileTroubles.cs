@@ -16,6 +16,7 @@ static class FileTroubles
     public static FileTrouble Of(Exception exception) =>
         exception switch
         {
+            UnsyncedException { InnerException: { } inner } => Of(inner),
             FileNotFoundException or DirectoryNotFoundException => FileTrouble.NotFound,
             UnauthorizedAccessException { InnerException: IOException inner } => Of(inner),
             UnauthorizedAccessException => FileTrouble.Denied,

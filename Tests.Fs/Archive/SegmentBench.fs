@@ -87,6 +87,10 @@ type Bench() =
     member this.Path = Path.Combine(folder.FullName, this.File)
     member _.Clock = clock
 
+    /// Lets so many milliseconds pass.
+    member _.GoOn(milliseconds: float) : unit =
+        time.GoOn(TimeSpan.FromMilliseconds milliseconds)
+
     member this.Create() =
         let from = start
         SegmentFile.Create(this.Path, &from, clock)

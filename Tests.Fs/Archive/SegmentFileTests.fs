@@ -7,6 +7,7 @@ open System.Text
 open Expecto
 open FsCheck
 open FsCheck.FSharp
+open Microsoft.Win32.SafeHandles
 open HybridReplica
 open HybridReplica.Core
 open HybridReplica.Tests.Archive.Real.Recording
@@ -63,10 +64,27 @@ let private complete (bench: Bench) (segment: SegmentFile) =
 let private isAll (bench: Bench) (sent: Sent) =
     Expect.equal (streamIn bench.Path start) (String.concat "" sent.Parts) "the stream in the file"
 
+// The database that is selected there, whatever an index says.
+let private databaseAt (sent: Sent) (offset: int64) : int voption =
+    let bytes = sent.Bytes[.. int (offset - start.Offset.Bytes) - 1]
+
+    let rec look (scan: StreamScan) taken =
+        let mutable trouble: StreamTrouble | null = null
+
+        let next =
+            StreamScanner.ScanWindow(scan, ReadOnlySpan(bytes, taken, bytes.Length - taken), &trouble)
+
+        match int (next.BytesSince scan) with
+        | 0 -> (scan.SafePosition start.Id).Database
+        | used -> look next (taken + used)
+
+    look (StreamScan.At start) 0
+
 // What was recovered is where the stream may be cut; what the master sends from there on completes it.
 let private goOn (bench: Bench) (sent: Sent) (recovered: RecoveredSegment) =
     let offset = recovered.Position.Offset.Bytes
     Expect.contains sent.Boundaries offset "where it goes on"
+    Expect.equal recovered.Position.Database (databaseAt sent offset) "the database there"
     let rest = sent.Bytes[int (offset - start.Offset.Bytes) ..]
     bench.Append(recovered.Segment, recovered.Position, sent, rest)
     complete bench recovered.Segment
@@ -75,6 +93,9 @@ let private goOn (bench: Bench) (sent: Sent) (recovered: RecoveredSegment) =
 let private cutTo (path: string) (length: int64) =
     use file = File.OpenHandle(path, FileMode.Open, FileAccess.Write)
     RandomAccess.SetLength(file, length)
+
+let private entries (path: string) =
+    (ArchiveIndex.Read(ReadOnlySpan(File.ReadAllBytes(ArchiveNames.ofIndex path)))).Entries
 
 let private writeAll (bench: Bench) (sent: Sent) =
     let segment = bench.Create()
@@ -192,10 +213,65 @@ let tests =
                 Expect.isTrue isDivided "it can be divided where a command ends"
                 isWhole bench.Folder (segmentAt file at) (Offset(List.last sent.Boundaries))
 
+                let inFront =
+                    entries bench.Path
+                    |> Array.findBack (fun (entry: IndexEntry) -> entry.Offset <= at.Offset)
+
+                Expect.equal (Array.head (entries part)).ReceivedAt inFront.ReceivedAt "when the part began to come"
+
                 Expect.equal
                     (streamIn part at)
                     ((String.concat "" sent.Parts).Substring(int (nearest - start.Offset.Bytes)))
                     "the stream in the part")
+
+            testCase "what lies behind an entry came at its time or later" (fun () ->
+                use bench = new Bench()
+                use segment = bench.Create()
+                let ping = StreamGenerators.bytes (StreamGenerators.command [ "PING" ])
+
+                let safe =
+                    { start with
+                        Offset = Offset(start.Offset.Bytes + ping.LongLength)
+                    }
+
+                segment.Append(ReadOnlySpan(Array.append ping ping[..2]), &safe)
+                let came = bench.Clock.Now()
+                bench.GoOn 5000.0
+                segment.Mark()
+                let last = Array.last (entries bench.Path)
+                Expect.equal last.Offset safe.Offset "where it stands"
+                Expect.equal last.ReceivedAt came "its time")
+
+            testCase "a flush is about the segment and its index, and says so if it fails" (fun () ->
+                use bench = new Bench()
+                let end' = SegmentPoint(start.Offset.Bytes, 0L, 0UL)
+                let entry = SegmentFile.EntryAt(&end', 1L, 0)
+                use open' = File.OpenHandle(bench.Path, FileMode.Create, FileAccess.ReadWrite)
+
+                use closed =
+                    File.OpenHandle(bench.Path + ".closed", FileMode.Create, FileAccess.ReadWrite)
+
+                closed.Dispose()
+                // No process has so many files open.
+                use failing = new SafeFileHandle(nativeint 0x7FFFFFF0, false)
+
+                let index () =
+                    IndexFile.Create(ArchiveNames.ofIndex bench.Path, &entry)
+
+                let flush (file: SafeFileHandle) (index: IndexFile) =
+                    use segment = new SegmentFile(file, index, bench.Clock, end', 0, ValueNone)
+                    segment.Flush()
+
+                Expect.throwsT<ObjectDisposedException> (fun () -> flush closed (index ())) "the segment"
+
+                Expect.throwsT<ObjectDisposedException>
+                    (fun () ->
+                        let index = index ()
+                        index.Dispose()
+                        flush open' index)
+                    "its index"
+
+                Expect.throwsT<UnsyncedException> (fun () -> flush failing (index ())) "a flush that fails")
 
             testCase "appending does not allocate" (fun () ->
                 use bench = new Bench()

@@ -95,8 +95,12 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
             ArchiveStep.Recover,
             () =>
             {
-                var recovered = SegmentRecovery.Run(PathOf(segment.File), segment.Start, Locked.IsSameBoot, _clock);
+                RecoveredSegment recovered = default;
+                Locked.Watch(() =>
+                    recovered = SegmentRecovery.Run(PathOf(segment.File), segment.Start, Locked.IsTrusted, _clock)
+                );
                 _segment = recovered.Segment;
+                Locked.Trust();
                 return ArchiveEvent.NewSegmentRecovered(recovered.Position, recovered.Cut);
             }
         );
@@ -141,7 +145,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
             ArchiveStep.Sync,
             () =>
             {
-                _metrics.Sync(segment.Flush);
+                _metrics.Sync(() => Locked.Watch(segment.Flush));
                 return ArchiveEvent.NewSynced(safe);
             }
         );
@@ -155,7 +159,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
                 if (Segment.SafeOffset != segment.End.Value.Bytes)
                     throw new InvalidOperationException($"{segment.File} does not end at {segment.End.Value}.");
 
-                Segment.Complete();
+                Locked.Watch(Segment.Complete);
                 CloseSegment();
                 _metrics.Sealed();
             }
@@ -168,6 +172,7 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
             {
                 CloseSegment();
                 _segment = SegmentFile.Create(PathOf(segment.File), segment.Start, _clock);
+                Locked.Trust();
                 ArchiveFiles.SyncFolder(_folder);
             }
         );
@@ -241,7 +246,8 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
 
     void Complete()
     {
-        _segment?.Complete();
+        if (_segment is { } open)
+            Locked.Watch(open.Complete);
         _bases.RemoveUnlisted();
     }
 

@@ -18,27 +18,73 @@ sealed class ArchiveLock : IDisposable
 
     readonly FileStream _file;
     readonly bool _isNew;
+    readonly byte[] _boot;
+    bool _isDoubted;
 
     ArchiveLock(FileStream file, bool isNew)
     {
         _file = file;
         _isNew = isNew;
-        var boot = File.Exists(BootId) ? File.ReadAllBytes(BootId) : [];
+        _boot = File.Exists(BootId) ? File.ReadAllBytes(BootId) : [];
         var last = new byte[LongestBootId];
         var length = RandomAccess.Read(file.SafeFileHandle, last, fileOffset: 0);
-        IsSameBoot = boot.Length > 0 && boot.AsSpan().SequenceEqual(last.AsSpan(0, length));
-        if (IsSameBoot)
-            return;
-
-        RandomAccess.SetLength(file.SafeFileHandle, 0);
-        RandomAccess.Write(file.SafeFileHandle, boot, fileOffset: 0);
+        IsTrusted = _boot.Length > 0 && _boot.AsSpan().SequenceEqual(last.AsSpan(0, length));
     }
 
     /// <summary>
-    /// Whether the machine was not started anew since the lock was held the last time: then everything that was written
-    /// is there, synced or not. Where nobody can say, the answer is no.
+    /// Whether everything that was written is there, synced or not: the machine was not started anew since the archive
+    /// was in order, and no sync failed. Where nobody can say, the answer is no.
     /// </summary>
-    public bool IsSameBoot { get; }
+    public bool IsTrusted { get; private set; }
+
+    /// <summary>
+    /// What is written from now on can be trusted for as long as the machine runs: all that was there before is in
+    /// order and on disk.
+    /// </summary>
+    /// <exception cref="Exception">One of those that <see cref="FileTroubles"/> knows.</exception>
+    public void Trust()
+    {
+        if (IsTrusted || _isDoubted || _boot.Length == 0)
+            return;
+
+        RandomAccess.SetLength(_file.SafeFileHandle, 0);
+        RandomAccess.Write(_file.SafeFileHandle, _boot, fileOffset: 0);
+        IsTrusted = true;
+    }
+
+    /// <summary>
+    /// Does something that syncs files. If a sync fails, nothing is trusted any more that no index vouches for, by
+    /// whoever archives next either: the system may have dropped what it could not write, and say nothing the next
+    /// time.
+    /// </summary>
+    /// <exception cref="Exception">What <paramref name="work"/> throws.</exception>
+    public void Watch(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (UnsyncedException)
+        {
+            Doubt();
+            throw;
+        }
+    }
+
+    // This is read on the same boot or not at all, so it need not be synced.
+    void Doubt()
+    {
+        _isDoubted = true;
+        IsTrusted = false;
+        try
+        {
+            RandomAccess.SetLength(_file.SafeFileHandle, 0);
+        }
+        catch (Exception exception) when (FileTroubles.IsOne(exception))
+        {
+            // That a sync failed is being reported, and weighs more.
+        }
+    }
 
     /// <summary>Locks the archive. Null: somebody else has.</summary>
     /// <param name="folder">Its folder, which has to be there.</param>

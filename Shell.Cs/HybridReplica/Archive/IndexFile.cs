@@ -77,8 +77,11 @@ sealed class IndexFile : IDisposable
         Last = entry;
     }
 
+    /// <summary>Writes all of it once more, as it is: the next flush is about all of it.</summary>
+    public void WriteAgain() => SegmentReading.WriteAgain(_file, _length);
+
     /// <summary>Makes sure that all of it is on disk.</summary>
-    public void Flush() => RandomAccess.FlushToDisk(_file);
+    public void Flush() => FileSync.Run(_file);
 
     /// <summary>Closes it.</summary>
     public void Dispose() => _file.Dispose();

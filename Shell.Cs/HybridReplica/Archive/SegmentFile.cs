@@ -140,10 +140,18 @@ sealed class SegmentFile : IDisposable
     }
 
     /// <summary>Makes sure that what is in it is on disk.</summary>
+    /// <exception cref="UnsyncedException">It cannot be synced.</exception>
     public void Flush()
     {
-        _index.Flush();
-        RandomAccess.FlushToDisk(_file);
+        try
+        {
+            _index.Flush();
+            FileSync.Run(_file);
+        }
+        catch (Exception exception) when (FileTroubles.IsOne(exception))
+        {
+            throw new UnsyncedException(exception);
+        }
     }
 
     /// <summary>

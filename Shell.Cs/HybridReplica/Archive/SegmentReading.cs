@@ -69,6 +69,22 @@ static class SegmentReading
         return new(scan, safe, annotated);
     }
 
+    /// <summary>Writes what is in a file once more, as it is: the next flush is about all of it.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="end">How many bytes there are.</param>
+    public static void WriteAgain(SafeFileHandle file, long end)
+    {
+        var piece = new byte[PieceSize];
+        for (long at = 0; at < end; )
+        {
+            var length = RandomAccess.Read(file, piece.AsSpan(0, (int)Math.Min(end - at, PieceSize)), at);
+            if (length == 0)
+                throw new EndOfStreamException();
+            RandomAccess.Write(file, piece.AsSpan(0, length), at);
+            at += length;
+        }
+    }
+
     // More bytes behind what is in the window and was not used. False: there are none.
     static bool Fill(SafeFileHandle file, ReceiveWindow window, long looked, long end)
     {

@@ -7,8 +7,9 @@ namespace HybridReplica;
 /// <summary>Brings the segment that was written last, and its index, back into order.</summary>
 /// <remarks>
 /// What the index has a checksum for is what was written, if the checksum is right. What is behind that is looked at
-/// command by command. Only where the machine may have been started anew, it is not trusted: what was not synced then
-/// may be holes in the middle of values, which no look can find.
+/// command by command. Only where the machine may have been started anew, or a sync failed, it is not trusted: what
+/// was not synced then may be holes in the middle of values, which no look can find. What is kept then is written once
+/// more: behind a failed sync it may be in memory alone, and taken for written.
 /// </remarks>
 static class SegmentRecovery
 {
@@ -81,6 +82,12 @@ static class SegmentRecovery
         var end = new SegmentPoint(safe.Offset.Bytes, found.Scan.SafeByte, found.SafeChecksum);
         if (index.Last.Offset.Bytes < end.Offset)
             index.Add(SegmentFile.EntryAt(end, clock.Now(), safe.Database.Value));
+
+        if (!isTrusted)
+        {
+            SegmentReading.WriteAgain(file, found.Scan.SafeByte);
+            index.WriteAgain();
+        }
 
         var segment = new SegmentFile(file, index, clock, end, safe.Database.Value, FSharpValueOption<long>.None);
         segment.Flush();

@@ -23,7 +23,29 @@ let private mishap (chance: Chance) =
     | 11 -> Mishap.Filled(chance.Between(0, 600), chance.Between(1, 20))
     | _ -> Mishap.Stopped seconds
 
-// Now and then the power fails just when somebody goes on who was killed: what he saw need not be on disk.
+// Now and then two things happen just behind each other. Who was killed goes on, and the power fails: what he saw
+// need not be on disk. The power fails, and who goes on is killed before all is in order. A sync fails, whoever goes
+// on syncs once more, and the power fails: what was not synced then is not by now.
+let private pair (chance: Chance) time =
+    let later most = time + int64 (chance.Between(1, most))
+
+    match chance.Between(1, 3) with
+    | 1 ->
+        [
+            time, Mishap.Killed(chance.Between(1, 30), 0)
+            later 1500, Mishap.PowerLost(chance.Between(1, 8), 0)
+        ]
+    | 2 ->
+        [
+            time, Mishap.PowerLost(chance.Between(1, 30), 0)
+            later 1500, Mishap.Killed(chance.Between(1, 8), 0)
+        ]
+    | _ ->
+        [
+            time, Mishap.Struck(DiskOperation.Sync, FileTrouble.Other 5)
+            later 9000, Mishap.PowerLost(chance.Between(1, 20), 0)
+        ]
+
 let private mishaps (chance: Chance) (length: int) =
     let any =
         [
@@ -32,12 +54,7 @@ let private mishaps (chance: Chance) (length: int) =
 
     let both =
         if chance.OnceIn 3 then
-            let time = int64 (chance.Between(0, length))
-
-            [
-                time, Mishap.Killed(chance.Between(1, 30), 0)
-                time + int64 (chance.Between(1, 1500)), Mishap.PowerLost(chance.Between(1, 8), 0)
-            ]
+            pair chance (int64 (chance.Between(0, length)))
         else
             []
 

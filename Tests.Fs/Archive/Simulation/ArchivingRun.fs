@@ -174,6 +174,10 @@ let run (note: (unit -> string) -> unit) (plan: ArchivingPlan) : Set<string> =
 
     // The process is gone: what is left is an archive, and whoever comes next goes on with it.
     let die () =
+        // What could not be synced may be gone, and was only said to be written.
+        if host.Archive.IsDoubted then
+            rules.ForgetClaims(fun claim -> not claim.IsDurable)
+
         let death = host.Die()
         note (fun () -> $"{host.Now, 9} ms  the end of this life: %A{death}")
         ValueOption.iter (fun (death: Death) -> met.Add(string death) |> ignore) death

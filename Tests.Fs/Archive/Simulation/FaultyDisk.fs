@@ -71,6 +71,21 @@ type DiskFile() =
 
         pending.RemoveRange(0, min changes pending.Count)
 
+    /// The first so many changes could not be synced. What was written is taken for clean from then on, and is read by
+    /// everybody, but never comes to the disk (as Linux does it with the pages of a file).
+    member _.Lose(changes: int) : unit =
+        let isKept index change =
+            index >= changes
+            || match change with
+               | ContentChange.Cut _ -> true
+               | ContentChange.Written _ -> false
+
+        let kept =
+            pending |> Seq.indexed |> Seq.filter ((<||) isKept) |> Seq.map snd |> List.ofSeq
+
+        pending.Clear()
+        pending.AddRange kept
+
     /// What may be left of it when the power fails.
     member _.AfterPowerFailure(chance: Chance) : byte[] =
         let survivors =
@@ -173,6 +188,17 @@ type FaultyDisk(chance: Chance, meet: DiskOperation * string -> FileTrouble vopt
     /// Writes behind the end of a file. If there is no room for all of it, there is some of it.
     member _.Append(name: string, bytes: byte[]) : Result<unit, FileTrouble> = find name (write name bytes)
 
+    /// Writes all of a file once more, as it is.
+    member _.WriteAgain(name: string) : Result<unit, FileTrouble> =
+        find name (fun file ->
+            attempt DiskOperation.Write name (fun () ->
+                file.Change(ContentChange.Written(0, file.Contents))
+                Ok()))
+
+    /// Empties a file that is there. That nothing comes in between is not sure on any disk, but likely.
+    member _.Empty(name: string) : unit =
+        names.TryFind name |> Option.iter (fun file -> file.Change(ContentChange.Cut 0))
+
     /// Cuts what is behind a length.
     member _.Cut(name: string, length: int) : Result<unit, FileTrouble> =
         find name (fun file ->
@@ -189,9 +215,13 @@ type FaultyDisk(chance: Chance, meet: DiskOperation * string -> FileTrouble vopt
             let changes = file.Pending
 
             fun () ->
-                attempt DiskOperation.Sync name (fun () ->
+                match attempt DiskOperation.Sync name Ok with
+                | Ok() ->
                     file.Sync changes
-                    Ok())
+                    Ok()
+                | Error trouble ->
+                    file.Lose changes
+                    Error trouble
         | None -> fun () -> Error FileTrouble.NotFound
 
     member this.Sync(name: string) : Result<unit, FileTrouble> = this.BeginSync name ()

@@ -18,7 +18,9 @@ type ArchiveAnswer =
 /// machine was started: what was written in it is still there, synced or not.
 type SimulatedArchive(disk: FaultyDisk, stamps: int64, boot: int) =
     let lockFile = "archive.lock"
-    let mutable isSameBoot = false
+    let bootName = Encoding.Latin1.GetBytes $"%08d{boot}"
+    let mutable isTrusted = false
+    let mutable isDoubted = false
     let mutable writer: SegmentWriter voption = ValueNone
     let mutable target = ""
 
@@ -33,15 +35,27 @@ type SimulatedArchive(disk: FaultyDisk, stamps: int64, boot: int) =
             work ()
             ArchiveEvent.Done)
 
-    // What was written since the machine was started is there. Of what was written before that, only what its index
-    // vouches for can be told from what the power failure left there.
+    // What was written since the machine was started is there. Of what was written before that, or could not be synced,
+    // only what its index vouches for can be told from what was left there.
     let lock () =
-        let name = Encoding.Latin1.GetBytes $"%08d{boot}"
-        isSameBoot <- disk.TryRead lockFile = ValueSome name
+        isTrusted <- disk.TryRead lockFile = ValueSome bootName
 
-        if not isSameBoot then
+    // Only where everything is in order and on disk, what comes behind it can be trusted.
+    let trust () =
+        if not isTrusted && not isDoubted then
             orRaise (disk.Create lockFile)
-            orRaise (disk.Append(lockFile, name))
+            orRaise (disk.Append(lockFile, bootName))
+            isTrusted <- true
+
+    // What could not be synced may be lost, and the next sync says nothing of it.
+    let watch (work: unit -> 'Result) : 'Result =
+        try
+            work ()
+        with DiskTrouble _ ->
+            isDoubted <- true
+            isTrusted <- false
+            disk.Empty lockFile
+            reraise ()
 
     let readManifest name =
         match disk.TryRead(ArchiveNames.ofManifest name) with
@@ -80,7 +94,7 @@ type SimulatedArchive(disk: FaultyDisk, stamps: int64, boot: int) =
     let anew (segment: ArchiveSegment) now =
         let next = SegmentWriter(disk, segment, stamps)
         next.Begin now
-        next.Sync()
+        watch next.Sync
         writer <- ValueSome next
         segment.Start
 
@@ -93,7 +107,7 @@ type SimulatedArchive(disk: FaultyDisk, stamps: int64, boot: int) =
 
         let vouched =
             match List.tryLast marks with
-            | _ when isSameBoot -> text.SafeByte
+            | _ when isTrusted -> text.SafeByte
             | Some(mark, _) -> mark.Byte
             | None -> 0
 
@@ -115,7 +129,12 @@ type SimulatedArchive(disk: FaultyDisk, stamps: int64, boot: int) =
             let next = SegmentWriter(disk, segment, stamps)
             next.GoOn(position, marks)
             next.MarkSafe now
-            next.Sync()
+
+            if not isTrusted then
+                for file in [ segment.File; ArchiveNames.ofIndex segment.File ] do
+                    orRaise (disk.WriteAgain file)
+
+            watch next.Sync
             writer <- ValueSome next
             position
 
@@ -128,6 +147,7 @@ type SimulatedArchive(disk: FaultyDisk, stamps: int64, boot: int) =
                 | ValueSome text when ValueSome text.Database = segment.Start.Database -> goOn segment text contents now
                 | _ -> anew segment now
 
+            trust ()
             let left = disk.TryRead segment.File |> ValueOption.get
             ArchiveEvent.SegmentRecovered(position, int64 (max 0 (contents.Length - left.Length)))
 
@@ -136,13 +156,15 @@ type SimulatedArchive(disk: FaultyDisk, stamps: int64, boot: int) =
         |> ValueOption.iter (fun open' ->
             open'.Cut()
             open'.MarkSafe now
-            open'.Sync())
+            watch open'.Sync)
 
         writer <- ValueNone
 
     let openSegment segment now =
         let next = SegmentWriter(disk, segment, stamps)
         next.Begin now
+        watch next.Sync
+        trust ()
         writer <- ValueSome next
 
     let split (source: ArchiveSegment) (part: ArchiveSegment) now =
@@ -193,7 +215,7 @@ type SimulatedArchive(disk: FaultyDisk, stamps: int64, boot: int) =
 
                 ArchiveAnswer.Later(fun () ->
                     attempt ArchiveStep.Sync (fun () ->
-                        finish ()
+                        watch finish
                         ArchiveEvent.Synced safe))
             | failed -> ArchiveAnswer.Now failed
 
@@ -202,7 +224,7 @@ type SimulatedArchive(disk: FaultyDisk, stamps: int64, boot: int) =
         |> ValueOption.iter (fun open' ->
             doing ArchiveStep.Seal (fun () ->
                 open'.MarkSafe now
-                open'.Sync())
+                watch open'.Sync)
             |> ignore)
 
         writer <- ValueNone
@@ -216,6 +238,9 @@ type SimulatedArchive(disk: FaultyDisk, stamps: int64, boot: int) =
 
     /// The file that the next snapshot becomes.
     member _.Target = target
+
+    /// Whether something could not be synced.
+    member _.IsDoubted = isDoubted
 
     /// Does what a command says. `window` is what was received and not used up, and `now` the time in milliseconds.
     member _.Run(command: ArchiveCommand, window: byte[], now: int64) : ArchiveAnswer =
