@@ -66,6 +66,23 @@ module internal FrontOfWindow =
         consumed <- int (min left (int64 window.Length))
         if consumed > 0 then Event.Arrived consumed else null
 
+    // As far as the window, or to the end of a command outside of transactions, or to what wants an answer.
+    let private upToBoundary (scan: StreamScan, window: ReadOnlySpan<byte>, trouble: byref<StreamTrouble | null>) =
+        let mutable next = scan
+        let mutable isOver = false
+
+        while not isOver do
+            let before = next
+            next <- StreamScanner.ScanWord(before, window.Slice(int (before.BytesSince scan)), &trouble)
+
+            isOver <-
+                next.Offset = before.Offset
+                || not (isNull trouble)
+                || next.Offset = next.Safe
+                || next.IsAsked
+
+        next
+
     // What can be used is told before what cannot.
     let private stream
         (scan: StreamScan, toBoundary: bool, window: ReadOnlySpan<byte>, consumed: byref<int>)
@@ -74,7 +91,7 @@ module internal FrontOfWindow =
 
         let next =
             if toBoundary then
-                StreamScanner.ScanWord(scan, window, &trouble)
+                upToBoundary (scan, window, &trouble)
             else
                 StreamScanner.ScanWindow(scan, window, &trouble)
 

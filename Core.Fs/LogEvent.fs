@@ -77,6 +77,8 @@ type LogEvent =
     /// How much it matters.
     member this.Level =
         match this with
+        // Nothing was torn.
+        | ArchiveRecovered(_, 0L) -> LogLevel.Information
         | Ended(Outcome.Failed _) -> LogLevel.Error
         | TemporaryFileRefused _
         | TemporaryFileLeft _
@@ -84,6 +86,7 @@ type LogEvent =
         | Retrying _
         | StreamBroken _
         | SpoolFilled _
+        | ArchiveRecovered _
         | BaseNotFetched _
         | BaseUnusable _
         | ArchiveFileLeft _ -> LogLevel.Warning
@@ -103,7 +106,6 @@ type LogEvent =
         | Ended _
         | Streaming _
         | SpoolDrained
-        | ArchiveRecovered _
         | SegmentBegun _
         | BaseKept _
         | ArchivePruned _ -> LogLevel.Information

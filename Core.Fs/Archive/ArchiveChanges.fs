@@ -136,6 +136,8 @@ module internal ArchiveChanges =
     let private adopt (settings: ArchiveSettings) (fetched: ArchiveBase) (archive: ArchiveState) (state: State) =
         match ArchivePlan.segmentAt fetched.Position.Offset archive.Archive with
         | ValueNone -> drop fetched archive state
+        | ValueSome segment when ArchivePlan.isDivided settings fetched.Position segment archive.Archive ->
+            drop fetched archive state
         | ValueSome segment ->
             let part = ArchivePlan.partBehind settings fetched.Position segment
 

@@ -12,11 +12,11 @@ type ArchiveCommand =
     /// Read the manifest. Answered by `ManifestRead`, `NotAnArchive` or `Failed(Read, …)`.
     | ReadManifest of name: string
     /// Remove temporary files, and whatever is named as a file of this archive and not listed. Files with other names
-    /// stay. A step.
+    /// stay. A step; answered by `FileMissing` if a file that is listed is not there.
     | RemoveUnlisted of archive: Archive * name: string
     /// Open the segment that was written last, cut what is behind its last whole command outside of transactions, bring
-    /// its index up to date, and sync it. Answered by `SegmentRecovered`,
-    /// `FileMissing` or `Failed(Recover, …)`.
+    /// its index up to date, and sync it. Answered by `SegmentRecovered`
+    /// or `Failed(Recover, …)`.
     | RecoverSegment of segment: ArchiveSegment
 
     // Writing.

@@ -90,6 +90,11 @@ module internal ArchivePlan =
                     End = segment.End
                 }
 
+    /// Whether there is no number left for that part: the segment is a part itself, or was divided before.
+    let isDivided (settings: ArchiveSettings) (position: Position) (segment: ArchiveSegment) (archive: Archive) : bool =
+        partBehind settings position segment
+        |> ValueOption.exists (fun part -> List.contains part.File archive.Files)
+
     /// The archive with a generation that begins inside of the newest one: with that segment, or with the part of it
     /// that was split off.
     let beginInside

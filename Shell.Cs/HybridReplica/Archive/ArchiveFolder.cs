@@ -232,23 +232,23 @@ sealed class ArchiveFolder : IArchiveHandler<ValueTask<Event?>>, IAsyncDisposabl
         await IdleAsync().ConfigureAwait(false);
         try
         {
-            await Task.Run(Complete).ConfigureAwait(false);
+            await Task.Run(CompleteSegment).ConfigureAwait(false);
         }
         catch (Exception exception) when (FileTroubles.IsOne(exception))
         {
             ClosingTrouble = FileTroubles.Of(exception);
         }
 
+        _bases.RemoveUnlisted();
         CloseSegment();
         Unlock();
         return null;
     }
 
-    void Complete()
+    void CompleteSegment()
     {
         if (_segment is { } open)
             Locked.Watch(open.Complete);
-        _bases.RemoveUnlisted();
     }
 
     // Nothing is done in the background any more. Failures were reported.

@@ -56,8 +56,18 @@ sealed class ArrivingBases(
     /// <summary>The files of this archive are listed now, or about to be.</summary>
     public void Listed(Core.Archive archive) => _unlisted.ExceptWith(archive.Files);
 
-    /// <summary>Removes what came to nothing: it is large.</summary>
-    public void RemoveUnlisted() => ArchiveFiles.Remove(folder, _unlisted);
+    /// <summary>Removes what came to nothing: it is large. What cannot be removed goes at the next opening.</summary>
+    public void RemoveUnlisted()
+    {
+        try
+        {
+            ArchiveFiles.Remove(folder, _unlisted);
+        }
+        catch (Exception exception) when (FileTroubles.IsOne(exception))
+        {
+            // It is not listed, and so it is not part of the archive.
+        }
+    }
 
     /// <summary>Gives up what is being fetched, and waits until it is given up.</summary>
     public async Task CancelAsync()

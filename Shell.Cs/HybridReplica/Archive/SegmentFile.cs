@@ -115,10 +115,11 @@ sealed class SegmentFile : IDisposable
 
     bool IsAnnotationDue(long now) => IndexRules.IsAnnotationDue(_annotated, now);
 
-    // What comes behind this point comes now.
+    // What comes behind this point comes now. Where nothing came since the last line of ours, the point is in front of
+    // that line.
     void Stamp(long now)
     {
-        _index.Add(EntryAt(_end, now, _database));
+        _index.Add(EntryAt(_safe, now, _database));
         _safeAt = now;
         if (!IsAnnotationDue(now))
             return;
@@ -159,7 +160,8 @@ sealed class SegmentFile : IDisposable
     /// </summary>
     public void Complete()
     {
-        if (_end.Byte > _safe.Byte)
+        // A write that failed may have left something behind the end as well.
+        if (RandomAccess.GetLength(_file) > _safe.Byte)
             RandomAccess.SetLength(_file, _safe.Byte);
         _end = _safe;
         Mark();

@@ -15,6 +15,7 @@ static class SegmentRecovery
 {
     // A segment in which nothing but its database was selected is shorter than that, in bytes.
     const int EmptySegment = 64;
+    const string Damaged = ".damaged";
 
     /// <summary>Recovers a segment.</summary>
     /// <param name="path">The full path of its file.</param>
@@ -64,6 +65,9 @@ static class SegmentRecovery
         if (!found.Scan.IsBegun)
             return null;
 
+        // What is damaged and goes may still be worth a look.
+        if (isContradicted)
+            File.Copy(path, path + Damaged, overwrite: true);
         RandomAccess.SetLength(file, found.Scan.SafeByte);
 
         clock.AtLeast(count == 0 ? 0 : entries[count - 1].ReceivedAt);
@@ -112,7 +116,7 @@ static class SegmentRecovery
         var length = RandomAccess.GetLength(file);
         file.Dispose();
         if (length > EmptySegment)
-            File.Move(path, path + ".damaged", overwrite: true);
+            File.Move(path, path + Damaged, overwrite: true);
         return new(SegmentFile.Create(path, start, clock), start, length);
     }
 }

@@ -14,15 +14,24 @@ static class SegmentSplit
     /// <param name="sourceStart">Where that begins.</param>
     /// <param name="part">The full path of the segment to create.</param>
     /// <param name="start">Where it is to begin.</param>
-    /// <returns>Whether a command ends there, outside of transactions; if none does, there is no new segment.</returns>
+    /// <returns>
+    /// Whether there is a new segment: there is none if no command ends there, outside of transactions, or if the
+    /// source is not what its index says.
+    /// </returns>
     public static bool Run(string source, in Position sourceStart, string part, in Position start)
     {
-        var entries = ArchiveIndex.Read(File.ReadAllBytes(ArchiveNames.Index(source))).Entries;
+        var indexPath = ArchiveNames.Index(source);
+        var entries = File.Exists(indexPath) ? ArchiveIndex.Read(File.ReadAllBytes(indexPath)).Entries : [];
         using var from = File.OpenHandle(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        if (Find(from, entries, sourceStart, start.Offset) is not { } place)
+        if (
+            SegmentReading.CountOfRight(from, entries) is not (> 0 and var count)
+            || count < entries.Length
+            || entries[^1].Byte != RandomAccess.GetLength(from)
+            || Find(from, entries, sourceStart, start.Offset) is not { } place
+        )
             return false;
 
-        using var to = File.OpenHandle(part, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+        using var to = File.OpenHandle(part, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
         var database = start.Database.Value;
         var line = SegmentFile.SelectLine(database);
         RandomAccess.Write(to, line, fileOffset: 0);
@@ -41,8 +50,6 @@ static class SegmentSplit
             index.Add(new(entry.Offset, entry.Byte + shift, entry.ReceivedAt, entry.Database, checksum));
         }
 
-        // The index of a segment that is sealed reaches its end, if nobody damaged it.
-        Copy(from, to, place, RandomAccess.GetLength(from), shift, checksum);
         index.Flush();
         FileSync.Run(to);
         return true;
