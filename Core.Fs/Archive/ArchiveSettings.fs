@@ -49,8 +49,8 @@ type ArchiveSettings =
         BaseEvery: int voption
     }
 
-    /// As Redis names and syncs it, in segments of 256 MiB or six hours, and everything is kept. An index has at most ten
-    /// entries a second, and is read as a whole.
+    /// As Redis names and syncs it, in segments of 256 MiB or six hours, and everything is kept. The index of a segment
+    /// has some ten entries a second, and is read as a whole.
     static member Default: ArchiveSettings =
         {
             Name = "appendonly.aof"

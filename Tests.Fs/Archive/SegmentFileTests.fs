@@ -55,10 +55,22 @@ let private streamIn (path: string) (start: Position) : string =
 
     text.ToString()
 
+// An entry points in front of the lines of ours that stand at its offset.
+let private isInFront (path: string) =
+    let index = File.ReadAllBytes(ArchiveNames.ofIndex path)
+
+    let places =
+        ArchiveIndex.Read(ReadOnlySpan index).Entries
+        |> Array.map (fun entry -> entry.Offset, entry.Byte)
+        |> Array.distinct
+
+    Expect.equal (Array.distinctBy fst places) places "one place in the file for each offset"
+
 let private complete (bench: Bench) (segment: SegmentFile) =
     segment.Complete()
     let ended = Offset segment.SafeOffset
     segment.Dispose()
+    isInFront bench.Path
     isWhole bench.Folder (segmentAt bench.File start) ended
 
 let private isAll (bench: Bench) (sent: Sent) =
@@ -110,6 +122,28 @@ let tests =
                 use bench = new Bench()
                 complete bench (writeAll bench sent)
                 isAll bench sent)
+
+            testCase
+                "a command in two pieces over the change of a second, and one behind it, are at places that fit"
+                (fun () ->
+                    use bench = new Bench()
+                    let segment = bench.Create()
+
+                    let sent =
+                        {
+                            Parts =
+                                [
+                                    StreamGenerators.command [ "SET"; "k"; "v" ]
+                                    StreamGenerators.command [ "PING" ]
+                                ]
+                            Sizes = [ 10; 17; 14 ]
+                            Pauses = [ 200; 1000; 200 ]
+                            Place = 0
+                        }
+
+                    bench.Append(segment, start, sent, sent.Bytes)
+                    complete bench segment
+                    isAll bench sent)
 
             property "a torn segment goes on behind its last whole command" (fun sent ->
                 use bench = new Bench()

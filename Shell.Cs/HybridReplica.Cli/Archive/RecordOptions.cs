@@ -26,6 +26,7 @@ sealed class RecordOptions
     {
         Description = "The age of a file at which the next one is begun: 90s, 15m, 24h, 7d",
         HelpName = "DURATION",
+        DefaultValueFactory = _ => "6h",
     };
 
     readonly Option<string> _fsync = new("--fsync")

@@ -14,9 +14,10 @@ public sealed class ArchiveOptions
     public long SegmentSize { get; set; } = ArchiveSettings.Default.SegmentSize;
 
     /// <summary>
-    /// The age at which a segment is sealed and the next one begun, if there is anything in it. Default: none.
+    /// The age at which a segment is sealed and the next one begun, if there is anything in it. Null: any; then the index
+    /// of a segment that hardly grows is large in the end. Default: 6 hours.
     /// </summary>
-    public TimeSpan? SegmentAge { get; set; }
+    public TimeSpan? SegmentAge { get; set; } = TimeSpan.FromHours(6);
 
     /// <summary>
     /// When what is written is synced to disk, and what the master is told of it (<c>WAIT</c>, <c>WAITAOF</c>).

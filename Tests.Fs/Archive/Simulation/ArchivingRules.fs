@@ -74,7 +74,7 @@ type ArchivingRules(plan: ArchivingPlan) =
                 claims.Clear()
         | _ -> ()
 
-        require "something is in every archive that is listed" last.IsSome
+        require "nothing is listed only before the first base" (last.IsSome || generations.Count = 0)
 
         let kept = archive.Generations |> List.map (fun generation -> generation.Base)
 
