@@ -125,6 +125,7 @@ let private all =
             Archive.Real.RestoredServerTests.tests
             Archive.Real.ExpiryServerTests.tests
             SegmentFileTests.tests
+            SegmentWritingTests.tests
             Archive.Real.RecordingTests.tests
             Archive.Real.ProofMomentTests.tests
             Archive.Real.ProofKillTests.tests

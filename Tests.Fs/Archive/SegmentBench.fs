@@ -10,6 +10,10 @@ open HybridReplica
 open HybridReplica.Core
 open HybridReplica.Tests.Shell.Fetching
 
+/// What the index beside a segment says.
+let entries (path: string) : IndexEntry[] =
+    (ArchiveIndex.Read(ReadOnlySpan(File.ReadAllBytes(ArchiveNames.ofIndex path)))).Entries
+
 /// Where the segment begins.
 let start: Position = StreamGenerators.start
 

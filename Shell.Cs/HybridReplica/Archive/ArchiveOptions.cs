@@ -14,8 +14,8 @@ public sealed class ArchiveOptions
     public long SegmentSize { get; set; } = ArchiveSettings.Default.SegmentSize;
 
     /// <summary>
-    /// The age at which a segment is sealed and the next one begun, if there is anything in it. Null: any; then the index
-    /// of a segment that hardly grows is large in the end. Default: 6 hours.
+    /// The age at which a segment is sealed and the next one begun, if there is anything in it. Null: any; then the
+    /// index of a segment that hardly grows is large in the end. Default: 6 hours.
     /// </summary>
     public TimeSpan? SegmentAge { get; set; } = TimeSpan.FromHours(6);
 

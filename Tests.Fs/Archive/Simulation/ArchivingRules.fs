@@ -157,7 +157,10 @@ type ArchivingRules(plan: ArchivingPlan) =
             | ValueSome ArchiveCommand.SyncFolder when isRenamed ->
                 isRenamed <- false
                 isListed <- true
-                [ listing.Newest.Value.Base.Position ]
+
+                listing.Newest
+                |> Option.map (fun generation -> generation.Base.Position)
+                |> Option.toList
             | ValueSome(ArchiveCommand.OpenSegment segment) ->
                 last <- ValueSome segment.Start
                 []
