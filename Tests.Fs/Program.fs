@@ -85,6 +85,7 @@ let private all =
             ArchiveReadingTests.tests
             ArchiveLockTests.tests
             VerifyTests.tests
+            RebuildIndexesTests.tests
             PruneTests.tests
             RowTests.tests
             PurityTests.tests

@@ -122,7 +122,8 @@ module ArchiveFaultWording =
         | ArchiveFault.OutputExists _ -> "name another folder"
         | ArchiveFault.BaseDamaged _ -> "restore from another base, or put the file back from a copy"
         | ArchiveFault.SegmentDamaged _ -> beforeIt
-        | ArchiveFault.IndexDamaged _ -> "rebuild it from its segment, with verify --rebuild-indexes"
+        | ArchiveFault.IndexDamaged _ ->
+            "rebuild it with verify --rebuild-indexes, or archive on if its segment is the one that is still written"
         | ArchiveFault.NothingArchived -> "let archiving run until its first base is there"
         | ArchiveFault.MomentOutside _ -> "name a moment in that range"
         | ArchiveFault.MomentInGap _ -> "name one of these two, or a moment outside of the gap"

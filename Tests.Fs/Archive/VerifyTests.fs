@@ -171,7 +171,7 @@ let private laws =
 
                 let isIndex =
                     built.Segments
-                    |> List.exists (fun one -> ArchiveNames.ofIndex one.Segment.File = file)
+                    |> List.exists (fun one -> one.Segment.IsSealed && ArchiveNames.ofIndex one.Segment.File = file)
 
                 let broken =
                     if bit = 0 then

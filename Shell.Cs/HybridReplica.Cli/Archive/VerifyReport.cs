@@ -25,7 +25,7 @@ sealed class VerifyReport(ReplicaArchive archive, ArchiveVerification verificati
     {
         // Nothing is lost: all that an index says is in its segment too, but for parts of a second.
         if (verification.Findings.All(finding => finding.Fault.IsIndexDamaged))
-            return "make its indexes again with verify --rebuild-indexes";
+            return "make its indexes again with verify --rebuild-indexes; archiving on sees to the last segment";
         return verification.Restorable.Count == 0
             ? "nothing of it can be restored; take the folder from a copy"
             : "restore what can be restored, and take the damaged files from a copy";

@@ -15,12 +15,13 @@ sealed class IndexRebuilding(ArchiveFolderAccess files)
 
     /// <summary>Writes it to a file beside the old one, and syncs that to disk.</summary>
     /// <param name="segment">A segment with which nothing is wrong.</param>
-    /// <param name="received">The time that stands for all that is in front of the first that is known.</param>
+    /// <param name="otherwise">The time of all of it, if neither the old index nor the segment says any.</param>
     /// <exception cref="ArchiveException">A file cannot be handled.</exception>
-    public void Write(ArchiveSegment segment, long received)
+    public void Write(ArchiveSegment segment, long otherwise)
     {
         using var file = files.Open(segment.File);
         using var old = files.TryOpen(ArchiveNames.Index(segment.File));
+        var received = FirstTime(segment, file, old) ?? otherwise;
         var name = ArchiveNames.TemporaryIndex(segment.File);
         ArchiveFolderAccess.Do(
             ArchiveAccess.Write,
@@ -74,6 +75,20 @@ sealed class IndexRebuilding(ArchiveFolderAccess files)
             checksum = Crc64.update(checksum, window[..(int)(next.Byte - scan.Byte)]);
             scan = next;
         }
+    }
+
+    // A base that was fetched beside the stream was received later than what is behind it: its time is none of these.
+    static long? FirstTime(ArchiveSegment segment, ArchiveFileReader file, ArchiveFileReader? old)
+    {
+        var known = Next(old is null ? null : new IndexReader(old))?.ReceivedAt;
+        var reader = new CommandReader(file, SegmentScan.At(segment.Start), file.Length);
+        while (reader.Next())
+        {
+            if (reader.Scan is { Part: SegmentPart.Annotation, Timestamp: { IsSome: true, Value: var seconds } })
+                return Math.Min(known ?? long.MaxValue, seconds * 1000);
+        }
+
+        return known;
     }
 
     static bool IsDue(IndexEntry? last, SegmentScan place, bool isOver) =>

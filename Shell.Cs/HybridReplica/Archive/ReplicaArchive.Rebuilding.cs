@@ -6,7 +6,7 @@ public sealed partial class ReplicaArchive
 {
     /// <summary>
     /// Writes the indexes anew that are missing or damaged. Segments that are damaged themselves keep the ones they
-    /// have.
+    /// have, and so does the one that was written last if nothing ended it: that is looked after when archiving goes on.
     /// </summary>
     /// <remarks>
     /// What can be read of an old index stays as exact as it was; elsewhere the time is known to the second, as the
@@ -31,6 +31,9 @@ public sealed partial class ReplicaArchive
         {
             foreach (var segment in generation.Segments)
             {
+                // Of what is not sealed, nothing but its index says which bytes were archived.
+                if (!segment.IsSealed)
+                    continue;
                 var (_, findings) = verifier.Verify(segment);
                 if (findings.Count == 0 || findings.Any(finding => finding.Fault.IsSegmentDamaged))
                     continue;
