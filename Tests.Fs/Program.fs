@@ -121,6 +121,7 @@ let private all =
             ExpiryRewritingTests.tests
             ServerVersionTests.tests
             RestoringTests.tests
+            HistoriesTests.tests
             RestoringFailureTests.tests
             RestoredCommandsTests.tests
             Archive.Real.RestoredServerTests.tests

@@ -87,7 +87,7 @@ type ArchiveFault =
 
     /// There is no base in the archive yet, and so no moment.
     | NothingArchived
-    /// The moment is before the oldest, or after the newest.
+    /// The moment is before the oldest, or after the newest: of the newest history, if it is an offset without an id.
     | MomentOutside of asked: Moment * oldest: ArchivePoint * newest: ArchivePoint
     /// The stream is missing there. These are the last moment before and the first one after.
     | MomentInGap of asked: Moment * before: ArchivePoint * after: ArchivePoint

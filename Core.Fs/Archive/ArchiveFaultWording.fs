@@ -83,6 +83,8 @@ module ArchiveFaultWording =
         | ArchiveFault.IndexDamaged(file, byte, damage) ->
             $"The index {named file} is damaged at byte {counted byte}: {indexDamage damage}"
         | ArchiveFault.NothingArchived -> "There is no base in the archive yet, and so nothing to restore"
+        | ArchiveFault.MomentOutside(Moment.ToOffset(ValueNone, _) as asked, oldest, newest) ->
+            $"{moment asked} is not in the newest history of the archive, which reaches from {oldest} to {newest}"
         | ArchiveFault.MomentOutside(asked, oldest, newest) ->
             $"{moment asked} is not in the archive, which reaches from {oldest} to {newest}"
         | ArchiveFault.MomentInGap(asked, before, after) ->
@@ -125,6 +127,8 @@ module ArchiveFaultWording =
         | ArchiveFault.IndexDamaged _ ->
             "rebuild it with verify --rebuild-indexes, or archive on if its segment is the one that is still written"
         | ArchiveFault.NothingArchived -> "let archiving run until its first base is there"
+        | ArchiveFault.MomentOutside(Moment.ToOffset(ValueNone, offset), _, _) ->
+            $"name an offset in that range, or ID:{offset} with the id of an older history that archive list shows"
         | ArchiveFault.MomentOutside _ -> "name a moment in that range"
         | ArchiveFault.MomentInGap _ -> "name one of these two, or a moment outside of the gap"
         | ArchiveFault.UnknownHistory _ -> "see the replication ids that archive list shows"

@@ -5,7 +5,7 @@ namespace HybridReplica.Core
 type Moment =
     /// The last one there is.
     | Newest
-    /// The one at a replication offset. The id says in which history; without one it is the newest that reaches there.
+    /// The one at a replication offset. The id says in which history; without one it is the newest.
     | ToOffset of id: ReplicationId voption * offset: int64
     /// The one at which everything had been received that came up to then, in milliseconds of unix time.
     | ToTime of milliseconds: int64

@@ -59,6 +59,26 @@ module Restoring =
     let private goesOn (generation: GenerationFound) (next: GenerationFound) =
         holds (ValueSome next.Base.Position.Id) next.Base.Position.Offset generation
 
+    let private isSameHistory (generation: GenerationFound) (next: GenerationFound) =
+        let ended, id =
+            match List.tryLast generation.Segments with
+            | Some last -> last.Good.Offset, last.Segment.Start.Id
+            | None -> generation.Base.Position.Offset, generation.Base.Position.Id
+
+        let start = next.Base.Position
+        ended = start.Offset || id = start.Id || goesOn generation next
+
+    // What the newest generations go on from. Only there an offset without an id means one moment.
+    let private newestHistory (generations: GenerationFound list) : GenerationFound list =
+        let rec back (later: GenerationFound list) (older: GenerationFound list) =
+            match later, older with
+            | next :: _, generation :: rest when isSameHistory generation next -> back (generation :: later) rest
+            | _ -> later
+
+        match List.rev generations with
+        | [] -> []
+        | newest :: older -> back [ newest ] older
+
     // From the base of the first of these generations to the moment, and the history it is in.
     let rec private path (id: ReplicationId voption) (offset: Offset) (generations: GenerationFound list) =
         match generations with
@@ -143,7 +163,7 @@ module Restoring =
             before.Offset < offset && offset < after.Offset
 
         match id with
-        | ValueNone -> fault asked isGap (Restorable.ranges generations)
+        | ValueNone -> fault asked isGap (Restorable.ranges (newestHistory generations))
         | ValueSome known ->
             match rangesOf known generations with
             | [] -> ArchiveFault.UnknownHistory known
@@ -153,14 +173,19 @@ module Restoring =
                 fault asked isGap (sorted @ [ farthest ])
 
     /// The ways to a moment that is given as an offset, the one from the newest base first. The others serve if that
-    /// base is of no use. An offset that several histories have is that of the newest, if none is named.
+    /// base is of no use. If no history is named, the newest is meant: an offset that only an older one has is refused.
     [<CompiledName "Plans">]
     let plans
         (id: ReplicationId voption)
         (offset: Offset)
         (generations: GenerationFound list)
         : Result<RestorePlan list, ArchiveFault> =
-        match tails generations |> List.rev |> List.choose (planOf id offset) with
+        let searched =
+            match id with
+            | ValueNone -> newestHistory generations
+            | ValueSome _ -> generations
+
+        match tails searched |> List.rev |> List.choose (planOf id offset) with
         | [] when generations.IsEmpty -> Error ArchiveFault.NothingArchived
         | [] -> Error(offsetFault id offset generations)
         | newest :: older -> Ok(newest :: (older |> List.filter (fun plan -> plan.Id = newest.Id)))
