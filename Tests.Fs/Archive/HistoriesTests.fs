@@ -82,4 +82,19 @@ let tests =
                     match restore folder (Moment.ToOffset(ValueNone, 1000L)) with
                     | Ok result -> Expect.equal result.Offset 1000L "in front of the gap"
                     | Error fault -> failtestf "it is refused: %A" fault))
+            testCase
+                "the commands around a moment are of its history, although a later one begins in front of it"
+                (fun () ->
+                    let later = history 'b' (1000L + lengthOf older - 1L) 90_000L "DEL"
+
+                    inFolder (archived [ older; later ]) (fun folder ->
+                        let moment = Moment.ToOffset(ValueSome(idOf 'a'), 1000L)
+
+                        let around =
+                            (ReplicaArchive folder).CommandsAsync(moment, 20).GetAwaiter().GetResult()
+
+                        Expect.equal
+                            [ for command in around.After -> command.Name ]
+                            (List.replicate 5 "SET")
+                            "what comes behind it"))
         ]

@@ -80,7 +80,8 @@ sealed class CommandSearch(ArchiveFolderAccess files, ArchiveLook look, Cancella
     List<ArchivedCommand> After(int part, long offset, int count)
     {
         var found = new List<ArchivedCommand>();
-        for (var end = offset; part < _stream.Length && _stream[part].Segment.Start.Offset.Bytes <= end; part++)
+        long end;
+        do
         {
             using var stored = StoredSegment.Open(files, _stream[part].Segment);
             end = _stream[part].To.Bytes;
@@ -93,7 +94,7 @@ sealed class CommandSearch(ArchiveFolderAccess files, ArchiveLook look, Cancella
                 if (ended > offset && ended <= end)
                     found.Add(ArchivedCommand.Of(reader, stored.TimeAt(reader)));
             }
-        }
+        } while (++part < _stream.Length && _stream[part].Segment.Start.Offset.Bytes == end);
 
         return found;
     }
