@@ -167,7 +167,13 @@ let private damage =
                 File.Delete(Path.Combine(folder, "appendonly.aof.2.base.rdb"))
 
                 match restore folder outputs 3 with
-                | Ok result -> Expect.equal result.Offset (after 3) "the moment"
+                | Ok result ->
+                    Expect.equal result.Offset (after 3) "the moment"
+                    Expect.isNull result.Next "the next command"
+
+                    match result.NextFault with
+                    | ArchiveFault.SegmentDamaged(name, _, _) -> Expect.equal name (file 1L) "what cannot be read"
+                    | other -> failtestf "why it cannot be read is not said: %A" other
                 | Error fault -> failtestf "it is refused: %A" fault))
         testCase "without an index, or with half of one, the same is restored" (fun () ->
             for kept in [ 0; 10; 16; 16 + 48; 16 + 48 + 20; 16 + 3 * 48 ] do

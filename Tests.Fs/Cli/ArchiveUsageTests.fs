@@ -168,6 +168,33 @@ let private shown =
                 Expect.stringEnds text[mark - 1] "\"SET\" \"d\" \"4\"" "the command in front of the cut"
                 Expect.stringEnds text[mark + 1] "\"FLUSHALL\"" "the command behind the cut"
                 Expect.stringContains around.Text "|  \"SET\" \"b\\x1b[0m\" \"2\"" "a command in a transaction")
+        withSmall "the next command is said to be unreadable, where what follows is damaged" (fun folder ->
+            let behind =
+                (JsonDocument.Parse((on folder [ "archive"; "list"; "DIR"; "--json" ]).Text)).RootElement
+
+            let segment = behind.GetProperty("segments")[1]
+            let offset = string (segment.GetProperty("startOffset").GetInt64())
+            File.WriteAllText(Path.Combine(folder, "appendonly.aof.3.incr.aof"), "x")
+
+            let restored =
+                run [ "restore"; folder; "-o"; Path.Combine(folder, "a"); "--to-offset"; offset ]
+
+            endsWith 0 restored
+            Expect.stringContains restored.Text "cannot be read: The segment appendonly.aof.3.incr.aof" "the line"
+
+            let json =
+                [
+                    "restore"
+                    folder
+                    "-o"
+                    Path.Combine(folder, "b")
+                    "--to-offset"
+                    offset
+                    "--json"
+                ]
+
+            let said = JsonDocument.Parse((run json).Text).RootElement
+            Expect.stringContains (said.GetProperty("nextFault").GetString()) "damaged" "what programs get")
         withSmall "prune --dry-run removes nothing" (fun folder ->
             on folder [ "prune"; "DIR"; "--keep"; "1"; "--dry-run" ] |> endsWith 0)
     ]

@@ -10,6 +10,14 @@ sealed class RestoreReport(RestoreResult result, ArchivedCommand? found, string 
 {
     string Start => $"redis-server --dir {Quoted(folder)} --appendonly yes";
 
+    string Next =>
+        result switch
+        {
+            { Next: { } next } => NextOf(next),
+            { NextFault: { } fault } => $"cannot be read: {ArchiveFaultWording.Fault(fault)}",
+            _ => "nothing: the archive holds no more behind it",
+        };
+
     /// <summary>The lines.</summary>
     public IEnumerable<string> Lines()
     {
@@ -23,7 +31,7 @@ sealed class RestoreReport(RestoreResult result, ArchivedCommand? found, string 
                 "Command",
                 $"{CommandsReport.Show(found)} at offset {found.Offset} is in a transaction, all of which is left out"
             );
-        table.Add("Next", result.Next is { } next ? NextOf(next) : "nothing: the archive holds no more behind it");
+        table.Add("Next", Next);
         foreach (var fault in result.PassedOver)
             table.Add("Passed over", ArchiveFaultWording.Fault(fault));
         if (result.Rewritten > 0)
@@ -56,6 +64,7 @@ sealed class RestoreReport(RestoreResult result, ArchivedCommand? found, string 
                 json.WriteNull("next");
             }
 
+            json.WriteString("nextFault", result.NextFault is { } fault ? ArchiveFaultWording.Fault(fault) : null);
             json.WriteString("base", result.Base.File);
             json.WriteString("rdbVersion", result.BaseVersion.ToString());
             json.WriteString("servers", result.Servers);

@@ -5,8 +5,8 @@ namespace HybridReplica;
 /// <summary>Finds the first command that is left out of what is restored.</summary>
 static class NextCommand
 {
-    /// <summary>Finds it. Null: the archive holds none behind the cut, or none that can be read.</summary>
-    public static ArchivedCommand? Behind(
+    /// <summary>Finds it, or why it cannot be read. Neither: the archive holds none behind the cut.</summary>
+    public static (ArchivedCommand? Next, ArchiveFault? Fault) Behind(
         ArchiveFolderAccess files,
         ArchiveLook look,
         RestorePlan plan,
@@ -17,17 +17,20 @@ static class NextCommand
         try
         {
             if (last is not null && cut is { } place && Read(last, place) is { } next)
-                return next;
+                return (next, null);
+            if (last?.Fault is { } fault)
+                return (null, fault);
 
             if (SegmentBehind(look, plan) is not { } segment)
-                return null;
+                return default;
             using var behind = StoredSegment.Open(files, segment);
-            return Read(behind, behind.Find(plan.Offset.Bytes));
+            var first = Read(behind, behind.Find(plan.Offset.Bytes));
+            return (first, first is null ? behind.Fault : null);
         }
-        catch (ArchiveException)
+        catch (ArchiveException exception)
         {
             // What is behind the moment may well be damaged, and is not needed for it.
-            return null;
+            return (null, exception.Fault);
         }
     }
 

@@ -140,6 +140,7 @@ sealed class Restoration(
         cancellationToken.ThrowIfCancellationRequested();
         restored.Complete();
         progress?.Report(new(_read, _read));
+        var (next, nextFault) = NextCommand.Behind(_files, look, plan, last, cut);
         return new(
             restored.Path,
             plan.Base,
@@ -151,7 +152,8 @@ sealed class Restoration(
             plan.Offset.Bytes,
             cut?.Database ?? (plan.Base.Position.Database is { IsSome: true, Value: var database } ? database : 0),
             Time(plan, last),
-            NextCommand.Behind(_files, look, plan, last, cut),
+            next,
+            nextFault,
             rewritten,
             _passedOver
         );

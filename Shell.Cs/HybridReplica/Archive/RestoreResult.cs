@@ -18,7 +18,8 @@ namespace HybridReplica;
 /// <param name="Time">
 /// When the last of it was received, or a little before. Null: nothing in the archive says so.
 /// </param>
-/// <param name="Next">The first command that is left out. Null: the archive holds none behind that.</param>
+/// <param name="Next">The first command that is left out. Null: the archive holds none, or it cannot be read.</param>
+/// <param name="NextFault">Why that command cannot be read. Null: it can, or there is none.</param>
 /// <param name="Rewritten">How many commands were rewritten to say until when a key lives.</param>
 /// <param name="PassedOver">Why newer bases were not used, the newest first.</param>
 public sealed record RestoreResult(
@@ -33,6 +34,7 @@ public sealed record RestoreResult(
     int Database,
     DateTimeOffset? Time,
     ArchivedCommand? Next,
+    ArchiveFault? NextFault,
     long Rewritten,
     IReadOnlyList<ArchiveFault> PassedOver
 );
