@@ -148,12 +148,14 @@ module ArchiveManifest =
         | _ -> notOurs file
 
     // The files of each generation: a base, and what is listed up to the next one.
-    let rec private groups (files: AppendOnlyFile list) =
-        match files with
-        | [] -> []
-        | first :: rest ->
-            let isSegment (file: AppendOnlyFile) = not (ArchiveNames.isBase file.Name)
-            (first, List.takeWhile isSegment rest) :: groups (List.skipWhile isSegment rest)
+    let private groups (files: AppendOnlyFile list) =
+        let isSegment (file: AppendOnlyFile) = not (ArchiveNames.isBase file.Name)
+
+        files
+        |> List.unfold (fun files ->
+            match files with
+            | [] -> None
+            | first :: rest -> Some((first, List.takeWhile isSegment rest), List.skipWhile isSegment rest))
 
     // All of them, or the first trouble.
     let private all read items =

@@ -17,18 +17,20 @@ module ManifestParsing =
     let private FewestWords = 6
 
     // Lines as `fgets` gives them: with their line ends, and what is longer in pieces.
-    let rec private linesFrom start (text: string) =
-        if start = text.Length then
-            []
-        else
-            let most = min LongestLine (text.Length - start)
+    let private linesOf (text: string) : string list =
+        0
+        |> List.unfold (fun start ->
+            if start = text.Length then
+                None
+            else
+                let most = min LongestLine (text.Length - start)
 
-            let length =
-                match text.IndexOf('\n', start, most) with
-                | -1 -> most
-                | stop -> stop - start + 1
+                let length =
+                    match text.IndexOf('\n', start, most) with
+                    | -1 -> most
+                    | stop -> stop - start + 1
 
-            text.Substring(start, length) :: linesFrom (start + length) text
+                Some(text.Substring(start, length), start + length))
 
     let private isNamed (key: string) (pair: string * string) =
         String.Equals(fst pair, key, StringComparison.OrdinalIgnoreCase)
@@ -196,7 +198,7 @@ module ManifestParsing =
     /// Reads a text of which each character stands for one byte, or says which rule it breaks.
     [<CompiledName "Parse">]
     let parse (text: string) : Result<AppendOnlyManifest, ManifestFault> =
-        let lines = linesFrom 0 text
+        let lines = linesOf text
 
         let manifest =
             lines

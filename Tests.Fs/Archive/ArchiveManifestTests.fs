@@ -173,6 +173,30 @@ let tests =
                         Expect.isGreaterThan text.Length 20 "a sentence"
                         Expect.all text (fun character -> character >= ' ' && character < '\127') "nothing acts"
                         Expect.isFalse (text.EndsWith '.') "no full stop")
+            testCase "a manifest may have any number of lines" (fun () ->
+                let comments = String.replicate 400_000 "# comment\n"
+                let text = comments + baseLine "b" 1 0
+                Expect.equal (ArchiveManifest.parse text) (ArchiveManifest.parse (baseLine "b" 1 0)) "what is read")
+            testCase "and list any number of generations" (fun () ->
+                let archive = Expect.wantOk (ArchiveManifest.parse sound) "it is sound"
+                let first = archive.Generations.Head.Base
+
+                let generations: Generation list =
+                    [
+                        for number in 1L .. 200_000L ->
+                            {
+                                Base =
+                                    { first with
+                                        File = ArchiveNames.ofBase "a" number
+                                        Sequence = number
+                                    }
+                                Segments = []
+                            }
+                    ]
+
+                let text = ArchiveManifest.print { Generations = generations }
+                let read = Expect.wantOk (ArchiveManifest.parse text) "it is sound"
+                Expect.equal read.Generations.Length 200_000 "how many")
             testCase "who changes an archive wants to know that no line of its manifest is missing" (fun () ->
                 let text = ArchiveManifest.print Archive.Empty + "# one more\n"
                 let cut = text.Substring(0, text.Length - "# one more\n".Length)
