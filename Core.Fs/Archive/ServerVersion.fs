@@ -86,6 +86,13 @@ module ServerSupport =
         | ValueSome first -> struct (server.Major, server.Minor) >= first
         | ValueNone -> false
 
+    /// The program that loads a base of that format: Redis' own, unless none but Valkey has the format.
+    [<CompiledName "Program">]
+    let program (format: RdbVersion) : string =
+        match format.Vendor with
+        | RdbVendor.Redis -> "redis-server"
+        | RdbVendor.Valkey -> "valkey-server"
+
     /// The servers that do, in words: `Redis 7.2 or later, or Valkey 7.2 or later`.
     [<CompiledName "Servers">]
     let servers (format: RdbVersion) : string =

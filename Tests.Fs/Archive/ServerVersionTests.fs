@@ -30,6 +30,15 @@ let private servers =
                 let format = RdbVersion.TryRead(ReadOnlySpan(latin1 format))
                 let server = ServerVersion.TryParse version
                 Expect.equal (ServerSupport.loads format.Value server.Value) expected "whether it loads it")
+        for format, expected in
+            [
+                "REDIS0006", "redis-server"
+                "REDIS0012", "redis-server"
+                "VALKEY080", "valkey-server"
+            ] do
+            testCase $"{format} is loaded by {expected}" (fun () ->
+                let format = RdbVersion.TryRead(ReadOnlySpan(latin1 format))
+                Expect.equal (ServerSupport.program format.Value) expected "the program")
         for text in [ ""; "x"; "redis"; "7.x"; "7."; "keydb-6.3"; "redis 7 0" ] do
             testCase $"'{text}' is no version" (fun () ->
                 Expect.isTrue (ServerVersion.TryParse text).IsNone "it is none")

@@ -8,7 +8,7 @@ namespace HybridReplica.Cli.Archive;
 /// <param name="folder">The full path of the folder that a server is started in.</param>
 sealed class RestoreReport(RestoreResult result, ArchivedCommand? found, string folder)
 {
-    string Start => $"redis-server --dir {Quoted(folder)} --appendonly yes";
+    string Start => $"{ServerSupport.Program(result.BaseVersion)} --dir {Quoted(folder)} --appendonly yes";
 
     string Next =>
         result switch
