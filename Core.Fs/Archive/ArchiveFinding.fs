@@ -22,7 +22,8 @@ type ArchiveFinding =
 type ArchiveRemark =
     /// The manifest does not end in a checksum: nobody can tell whether lines are missing at its end.
     | ManifestUnchecked
-    /// The file is not listed. Its name is that of a file of the archive; it goes when somebody archives or prunes.
+    /// The file is not listed. Its name is that of a file of the archive: somebody archives right now, or a crash left
+    /// it, and then it goes when somebody archives or prunes.
     | Leftover of file: string
     /// The file is not listed, and nothing of the archive has such a name.
     | Stranger of file: string
@@ -53,7 +54,8 @@ module ArchiveFindingWording =
             "The manifest does not end in a checksum, so that lines may be missing there; files that are not listed may"
             + " be those that they named"
         | ArchiveRemark.Leftover file ->
-            $"{Printable.escape file} is not listed in the manifest, and goes with the next change"
+            $"{Printable.escape file} is not listed in the manifest: it is being made or removed, or a crash left it"
+            + " and it goes with the next change"
         | ArchiveRemark.Stranger file -> $"{Printable.escape file} does not belong to the archive"
         | ArchiveRemark.NotReadable(file, fault) ->
             $"The base {Printable.escape file} is what was archived, and cannot be read here: {RdbWording.fault fault}"

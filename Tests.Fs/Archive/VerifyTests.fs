@@ -219,6 +219,36 @@ let private cases =
                         ArchiveRemark.Leftover "temp-1.2.rdb"
                     ]
                     "remarks"))
+        testCase "what somebody archives meanwhile is not left over" (fun () ->
+            let plan = Gen.sampleWithSize 10 1 plans.Generator |> Seq.head
+            let built = built plan
+            let last = List.last built.Archive.Generations
+
+            let later =
+                { last.Base with
+                    File = "appendonly.aof.9999.base.rdb"
+                    Sequence = 9999L
+                }
+
+            let manifest: Archive =
+                {
+                    Generations = [ { Base = later; Segments = [] } ]
+                }
+
+            inFolder built (fun folder ->
+                // The bytes have been read by then, and the names have not.
+                let progress =
+                    { new IProgress<ArchiveProgress> with
+                        member _.Report one =
+                            if one.File = "appendonly.aof.manifest" then
+                                File.WriteAllText(Path.Combine(folder, later.File), "")
+                                let path = Path.Combine(folder, "appendonly.aof.manifest")
+                                File.WriteAllBytes(path, latin1 (ArchiveManifest.print manifest))
+                    }
+
+                let verified = ReplicaArchive(folder).VerifyAsync(progress).GetAwaiter().GetResult()
+                Expect.isTrue (File.Exists(Path.Combine(folder, later.File))) "it was archived"
+                Expect.isEmpty verified.Remarks "remarks"))
         testCase "progress ends with all bytes, and somebody may give up" (fun () ->
             let plan = Gen.sampleWithSize 10 1 plans.Generator |> Seq.head
             let built = built plan

@@ -60,7 +60,7 @@ public sealed partial class ReplicaArchive
         return new()
         {
             Findings = findings,
-            Remarks = [.. remarks, .. Unlisted(left)],
+            Remarks = [.. remarks, .. Unlisted(archive)],
             Restorable = [.. Restorable.Ranges(ListModule.OfSeq(generations))],
             Bytes = told.Bytes,
         };
@@ -104,11 +104,15 @@ public sealed partial class ReplicaArchive
     long SizeOf(Archive archive) =>
         archive.Files.Concat(archive.Segments.Select(segment => ArchiveNames.Index(segment.File))).Sum(SizeOf);
 
-    // Temporary files of whoever archives now are among them.
-    IEnumerable<ArchiveRemark> Unlisted(Archive archive)
+    // Whoever archives meanwhile lists new files, and removes old ones. Those of a moment are among what is said: they
+    // are not listed yet, or not any more.
+    IEnumerable<ArchiveRemark> Unlisted(Archive before)
     {
-        var known = KnownFiles(archive);
-        foreach (var name in _files.Names())
+        // The names first: what is there then, and is in its place, is listed by now.
+        var names = _files.Names().ToArray();
+        var known = KnownFiles(before);
+        known.UnionWith(KnownFiles(ReadManifest().Archive));
+        foreach (var name in names)
         {
             if (!known.Contains(name))
                 yield return ArchiveNames.IsOurs(Name, name)
