@@ -2,8 +2,11 @@ using HybridReplica.Core;
 
 namespace HybridReplica;
 
-/// <summary>An archive cannot be read, verified, pruned or restored. Nothing was changed.</summary>
-/// <remarks>The message says what happened, and to which file.</remarks>
+/// <summary>An archive cannot be read, verified, pruned or restored.</summary>
+/// <remarks>
+/// The message says what happened, and to which file. Reading, verifying and restoring have changed nothing then. What
+/// was pruned or rebuilt before it stays so, and the archive is whole.
+/// </remarks>
 /// <param name="fault">The cause.</param>
 public sealed class ArchiveException(ArchiveFault fault) : Exception(ArchiveFaultWording.Fault(fault))
 {

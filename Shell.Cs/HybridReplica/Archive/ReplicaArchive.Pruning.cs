@@ -53,15 +53,14 @@ public sealed partial class ReplicaArchive
     {
         var (kept, _) = ArchivePruning.Plan(retention, now, archive);
         var known = KnownFiles(kept);
+        var listed = KnownFiles(archive);
         string[] removed =
         [
             .. _files
                 .Names()
-                .Where(name => !known.Contains(name) && (IsListed(name) || ArchiveNames.IsOurs(Name, name))),
+                .Where(name => !known.Contains(name) && (listed.Contains(name) || ArchiveNames.IsOurs(Name, name))),
         ];
         return new(removed, removed.Sum(file => SizeOf(file)), kept);
-
-        bool IsListed(string name) => KnownFiles(archive).Contains(name);
     }
 
     ArchiveLock Locked() =>
