@@ -94,9 +94,9 @@ type ArchiveFault =
     /// Nothing in the archive belongs to that history.
     | UnknownHistory of id: ReplicationId
     /// The offset lies between MULTI and EXEC. These are the nearest at which it can be cut.
-    | InsideTransaction of offset: int64 * before: int64 * after: int64 voption
+    | InsideTransaction of offset: int64 * before: int64 * after: int64
     /// The offset lies inside of a command. These are the nearest at which it can be cut.
-    | NotOnABoundary of offset: int64 * before: int64 * after: int64 voption
+    | NotOnABoundary of offset: int64 * before: int64 * after: int64
     /// No command in the archive, or not so many, is like that.
     | NothingMatches of wanted: string
     /// No base of that name is in the archive, or it does not lead to the moment.

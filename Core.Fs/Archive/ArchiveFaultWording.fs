@@ -62,10 +62,8 @@ module ArchiveFaultWording =
         | Moment.ToOffset _ -> $"Offset {asked}"
         | Moment.ToTime _ -> $"The time {asked}"
 
-    let private neighbours (before: int64) (after: int64 voption) =
-        match after with
-        | ValueSome after -> $"the nearest at which it can be cut are {before} and {after}"
-        | ValueNone -> $"the nearest at which it can be cut is {before}"
+    let private neighbours (before: int64) (after: int64) =
+        $"the nearest at which it can be cut are {before} and {after}"
 
     /// What happened, without a full stop.
     [<CompiledName "Fault">]

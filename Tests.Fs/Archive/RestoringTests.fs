@@ -147,7 +147,7 @@ let private offsets =
                             Expect.equal
                                 (restore folder (Path.Combine(outputs, "out")) (withId found.Id offset)
                                  |> Result.map ignore)
-                                (Error(fault (offset, found.Start, ValueSome found.End)))
+                                (Error(fault (offset, found.Start, found.End)))
                                 $"{offset}"
 
                             Expect.isEmpty (Directory.GetFileSystemEntries outputs) "nothing is left there"))

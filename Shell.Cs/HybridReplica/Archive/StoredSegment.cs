@@ -1,5 +1,4 @@
 using HybridReplica.Core;
-using Microsoft.FSharp.Core;
 
 namespace HybridReplica;
 
@@ -119,7 +118,7 @@ sealed class StoredSegment : IDisposable
     static ArchiveFault Inside(long offset, CommandReader reader)
     {
         var before = reader.Before.Safe.Offset.Bytes;
-        var after = FSharpValueOption<long>.NewValueSome(reader.Scan.Safe.Offset.Bytes);
+        var after = reader.Scan.Safe.Offset.Bytes;
         return reader.Before.Transaction.IsSome
             ? ArchiveFault.NewInsideTransaction(offset, before, after)
             : ArchiveFault.NewNotOnABoundary(offset, before, after);
