@@ -194,7 +194,7 @@ let private shown =
                 ]
 
             let said = JsonDocument.Parse((run json).Text).RootElement
-            Expect.stringContains (said.GetProperty("nextFault").GetString()) "damaged" "what programs get")
+            Expect.stringContains (string (said.GetProperty "nextFault")) "damaged" "what programs get")
         withSmall "prune --dry-run removes nothing" (fun folder ->
             on folder [ "prune"; "DIR"; "--keep"; "1"; "--dry-run" ] |> endsWith 0)
     ]
