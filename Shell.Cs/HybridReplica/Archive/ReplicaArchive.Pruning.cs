@@ -45,6 +45,8 @@ public sealed partial class ReplicaArchive
         var pruned = PruneOf(archive, retention, now);
         if (pruned.Kept.Generations.Length < archive.Generations.Length)
             Publish(pruned.Kept, before);
+        // What the manifest does not list, the one before it may: it has to be gone from the disk first.
+        SyncFolder();
         Remove(pruned.Removed, before);
         return pruned;
     }
