@@ -26,7 +26,7 @@ let private beside (isOpen: bool) : Built =
                     [
                         {
                             Start =
-                                { Position.AtFullResync((ReplicationId.TryParse(String('a', 40))).Value, Offset 100L) with
+                                { Position.AtFullResync(Generators.replicationIdOf (String('a', 40)), Offset 100L) with
                                     Database = ValueSome 0
                                 }
                             ReceivedAt = noon

@@ -6,7 +6,8 @@ public sealed partial class ReplicaArchive
 {
     /// <summary>
     /// Writes the indexes anew that are missing or damaged. Segments that are damaged themselves keep the ones they
-    /// have, and so does the one that was written last if nothing ended it: that is looked after when archiving goes on.
+    /// have, and so does the one that was written last if nothing ended it: that is looked after when archiving
+    /// goes on.
     /// </summary>
     /// <remarks>
     /// What can be read of an old index stays as exact as it was; elsewhere the time is known to the second, as the
